@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Generated from assembly/abi/ by `npm run abi`; do not edit. The words of the interface between module and host. */
+#ifndef IPA_ABI_H
+#define IPA_ABI_H
+
+/* errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault. */
+
+/** Version of this interface; changes when a host must change. */
+#define IPA_ABI_VERSION (1)
+
+/** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
+enum ipa_error {
+  /** use: a command is running already */
+  IPA_ERROR_BUSY = -1,
+  /** use: an event that nobody waits for */
+  IPA_ERROR_UNEXPECTED_EVENT = -2,
+  /** use: an option is unknown, of the wrong length or out of range */
+  IPA_ERROR_BAD_OPTION = -3,
+  /** use: more bytes than the window holds */
+  IPA_ERROR_WINDOW_OVERFLOW = -4,
+  /** use: no such event */
+  IPA_ERROR_UNKNOWN_EVENT = -5,
+  /** use: the eUICC has no eIM and the host brings none */
+  IPA_ERROR_NO_INITIAL_EIM = -6,
+  /** wire: a tag or length is not DER or BER definite form */
+  IPA_ERROR_BAD_ENCODING = -16,
+  /** wire: an element reaches past the end of what holds it */
+  IPA_ERROR_OVERRUN = -17,
+  /** wire: nested too deep */
+  IPA_ERROR_TOO_DEEP = -18,
+  /** wire: bytes after the end of the message */
+  IPA_ERROR_TRAILING_BYTES = -19,
+  /** wire: the message ends too early */
+  IPA_ERROR_TRUNCATED = -20,
+  /** wire: not the tag that must come here */
+  IPA_ERROR_UNEXPECTED_TAG = -21,
+  /** wire: a mandatory element is missing */
+  IPA_ERROR_MISSING_ELEMENT = -22,
+  /** wire: a value of the wrong length or out of range */
+  IPA_ERROR_BAD_VALUE = -23,
+  /** card: an error status word (detail: SW1SW2) */
+  IPA_ERROR_STATUS_WORD = -32,
+  /** card: a response shorter than a status word or with data where none may be */
+  IPA_ERROR_BAD_RESPONSE = -33,
+  /** card: GET RESPONSE without end */
+  IPA_ERROR_ENDLESS_RESPONSE = -34,
+  /** card: the card or its reader is gone */
+  IPA_ERROR_CARD_LOST = -35,
+  /** card: no ISD-R: not an eUICC (detail: SW1SW2) */
+  IPA_ERROR_NOT_AN_EUICC = -36,
+  /** modem: ERROR */
+  IPA_ERROR_MODEM_ERROR = -48,
+  /** modem: +CME ERROR or +CMS ERROR (detail: its number, -1 for text) */
+  IPA_ERROR_MODEM_CME_ERROR = -49,
+  /** modem: an answer whose length or hex digits are wrong */
+  IPA_ERROR_MODEM_GARBAGE = -50,
+  /** modem: no answer in time */
+  IPA_ERROR_MODEM_TIMEOUT = -51,
+  /** eUICC: the EID has wrong check digits */
+  IPA_ERROR_BAD_EID = -64,
+  /** eUICC: the function answered an error (detail: its code) */
+  IPA_ERROR_EUICC_REFUSED = -65,
+  /** eUICC: the eIM asked for is not associated with this eUICC */
+  IPA_ERROR_EIM_NOT_ASSOCIATED = -66,
+  /** eUICC: the bound profile package ended without a ProfileInstallationResult */
+  IPA_ERROR_NO_INSTALLATION_RESULT = -67,
+  /** eUICC: the profile was not installed (detail: errorReason of the ProfileInstallationResult) */
+  IPA_ERROR_INSTALLATION_FAILED = -68,
+  /** eIM: answered with an error (detail: its code) */
+  IPA_ERROR_EIM_ERROR = -80,
+  /** eIM: a package of unknown kind */
+  IPA_ERROR_UNKNOWN_PACKAGE = -81,
+  /** eIM: a download trigger that this module does not support or whose activation code is wrong */
+  IPA_ERROR_BAD_TRIGGER = -82,
+  /** eIM: an answer that cannot be decoded */
+  IPA_ERROR_BAD_EIM_ANSWER = -83,
+  /** SM-DP+: the signed server address is not the one asked for */
+  IPA_ERROR_SERVER_ADDRESS_MISMATCH = -96,
+  /** SM-DP+: the profile policy rules are not allowed on this device */
+  IPA_ERROR_PPR_NOT_ALLOWED = -97,
+  /** SM-DP+: a confirmation code is required and none was supplied */
+  IPA_ERROR_CONFIRMATION_CODE_MISSING = -98,
+  /** network: no connection */
+  IPA_ERROR_NETWORK_UNREACHABLE = -112,
+  /** network: time-out */
+  IPA_ERROR_NETWORK_TIMEOUT = -113,
+  /** network: the server's key is not the pinned one */
+  IPA_ERROR_NETWORK_TLS_REFUSED = -114,
+  /** network: connection lost in the middle */
+  IPA_ERROR_NETWORK_CONNECTION_LOST = -115,
+  /** network: HTTP status (detail) */
+  IPA_ERROR_NETWORK_HTTP_STATUS = -116,
+  /** network: not an ESipa answer */
+  IPA_ERROR_NETWORK_MALFORMED = -117,
+  /** limits: a message larger than the message buffer */
+  IPA_ERROR_MESSAGE_TOO_LONG = -128,
+  /** limits: more packages in one poll than allowed */
+  IPA_ERROR_TOO_MANY_PACKAGES = -129,
+};
+
+/* limits: Sizes of windows and buffers, in bytes. Every number here is RAM on the device. */
+
+/** Network window: the largest part of a message that is in memory at a time, each way. */
+#define IPA_NETWORK_WINDOW_BYTES (1024)
+
+/** Modem bytes or response APDU per event. */
+#define IPA_CARD_WINDOW_BYTES (258)
+
+/** The longest AT command line: AT+CSIM=522,"…" and carriage return. */
+#define IPA_CARD_LINE_BYTES (544)
+
+/** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
+#define IPA_MESSAGE_BYTES (3072)
+
+/** A report that only this module holds: signed error of a package, error of a trigger. */
+#define IPA_OWED_BYTES (320)
+
+/** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
+#define IPA_ACTIVATION_CODE_BYTES (256)
+
+/** Nesting of TLVs that is followed. */
+#define IPA_TLV_DEPTH (16)
+
+/** GET RESPONSE commands for one ES10 function. */
+#define IPA_MAX_GET_RESPONSES (512)
+
+/* actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it. */
+
+/** What the host is asked to do. */
+enum ipa_action {
+  /** Nothing to do until an event comes. Argument: milliseconds after which to poll again, or -1 when only an event matters. */
+  IPA_ACTION_IDLE = 0,
+  /** Write the data bytes to the modem's line. Answered by event CardData, in any chunking. */
+  IPA_ACTION_CARD_WRITE = 1,
+  /** Transmit the data bytes, one command APDU, to the card. Answered by event CardResponse. */
+  IPA_ACTION_CARD_TRANSMIT = 2,
+  /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
+  IPA_ACTION_CARD_RESET = 3,
+  /** Select the eIM to talk to. Data: 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one. Answered by event NetworkOpened. */
+  IPA_ACTION_NETWORK_OPEN = 4,
+  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes. Answered by event NetworkSent. */
+  IPA_ACTION_NETWORK_SEND = 5,
+  /** Give the next part of the response body. Answered by event NetworkData. */
+  IPA_ACTION_NETWORK_RECEIVE = 6,
+  /** Drop the exchange in progress; the peer stays selected. Not answered. */
+  IPA_ACTION_NETWORK_ABORT = 7,
+  /** The peer is no longer needed. Not answered. */
+  IPA_ACTION_NETWORK_CLOSE = 8,
+  /** Give the next part of the AddInitialEimRequest of this device. Answered by event InitialEimData. */
+  IPA_ACTION_INITIAL_EIM_READ = 9,
+  /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
+  IPA_ACTION_PERSIST = 10,
+  /** The command is over. Argument: 0, or the negative error that ended it. Data: summary TLVs (tags in Summary). */
+  IPA_ACTION_FINISHED = 11,
+};
+
+/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+enum ipa_summary {
+  /** eIM packages handled, of all kinds. */
+  IPA_SUMMARY_PACKAGES = 0x80,
+  /** Profiles whose installation the eUICC confirmed. */
+  IPA_SUMMARY_PROFILES_INSTALLED = 0x81,
+  /** Notifications delivered and removed. */
+  IPA_SUMMARY_NOTIFICATIONS = 0x82,
+  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
+  IPA_SUMMARY_DETAIL = 0x83,
+};
+
+/* events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them. */
+
+/** What happened, told by ipa_event(kind, argument, length). */
+enum ipa_event {
+  /** Start a command. Bytes: option TLVs (Option). */
+  IPA_EVENT_COMMAND = 1,
+  /** Bytes from the modem's line. */
+  IPA_EVENT_CARD_DATA = 2,
+  /** One response APDU: data, SW1, SW2. */
+  IPA_EVENT_CARD_RESPONSE = 3,
+  /** The card was reset and answers. */
+  IPA_EVENT_CARD_READY = 4,
+  /** The card or its line is gone. */
+  IPA_EVENT_CARD_FAILED = 5,
+  /** The peer is selected. */
+  IPA_EVENT_NETWORK_OPENED = 6,
+  /** The part of the request body was taken; the next one may come. */
+  IPA_EVENT_NETWORK_SENT = 7,
+  /** A part of the response body. Argument: 1 when more follows, 0 with the last part (which may be empty). */
+  IPA_EVENT_NETWORK_DATA = 8,
+  /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
+  IPA_EVENT_NETWORK_FAILED = 9,
+  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
+  IPA_EVENT_INITIAL_EIM_DATA = 10,
+};
+
+/** Why the network could not do it. */
+enum ipa_network_failure {
+  /** No connection to the address. */
+  IPA_NETWORK_FAILURE_UNREACHABLE = 1,
+  /** Connecting, the response head or a part of the body took too long. */
+  IPA_NETWORK_FAILURE_TIMEOUT = 2,
+  /** The server did not show the key that the eIM configuration names. */
+  IPA_NETWORK_FAILURE_TLS_REFUSED = 3,
+  /** The connection was cut in the middle of an exchange. */
+  IPA_NETWORK_FAILURE_CONNECTION_LOST = 4,
+  /** The HTTP status was not 2xx. */
+  IPA_NETWORK_FAILURE_HTTP_STATUS = 5,
+  /** The answer was not of the expected media type or form. */
+  IPA_NETWORK_FAILURE_MALFORMED = 6,
+};
+
+/* options: Option TLVs of event Command: one-byte tag, one-byte length (81 LL from 128 on), value. Unknown options are refused. */
+
+/** Options of a command; all but Command may be left out. */
+enum ipa_option {
+  /** Which command (Command), 1 byte. */
+  IPA_OPTION_COMMAND = 0x80,
+  /** Card link (CardLink), 1 byte. Default: At. */
+  IPA_OPTION_CARD_LINK = 0x81,
+  /** Data bytes per STORE DATA block, 1 byte, 16 to 255. Default: 255. */
+  IPA_OPTION_BLOCK_BYTES = 0x82,
+  /** eimId of the eIM to poll, UTF-8, 1 to 128 bytes. Default: the first in the eUICC. */
+  IPA_OPTION_EIM_ID = 0x83,
+  /** Empty: an AddInitialEimRequest can be read with action InitialEimRead. */
+  IPA_OPTION_INITIAL_EIM = 0x84,
+  /** First 4 bytes of the IMEI as SGP.22 DeviceInfo.tac. Default: 35290611. */
+  IPA_OPTION_TAC = 0x85,
+  /** IMEI, 8 bytes, swapped BCD. Default: left out. */
+  IPA_OPTION_IMEI = 0x86,
+  /** Contents of SGP.22 DeviceCapabilities, at most 48 bytes. Default: LTE release 13. */
+  IPA_OPTION_DEVICE_CAPABILITIES = 0x87,
+  /** ipaFeatures, one byte of named bits, bit 0 first. Default: indirect, eimCtxParams1Generation. */
+  IPA_OPTION_IPA_FEATURES = 0x88,
+  /** Time-out of one card command in milliseconds, 4 bytes big endian. Default: 30000. */
+  IPA_OPTION_CARD_TIMEOUT_MS = 0x89,
+  /** Address to use instead of the eIM's own ("host:port"), at most 128 bytes. */
+  IPA_OPTION_EIM_ADDRESS = 0x8a,
+  /** Packages to handle at most in one poll, 1 byte. Default: 32. */
+  IPA_OPTION_MAX_PACKAGES = 0x8b,
+};
+
+/** Values of option Command. */
+enum ipa_command {
+  /** Start up, deliver what is owed, fetch and run packages until none is left (SGP.32 v1.2 §3.1.1.1). */
+  IPA_COMMAND_POLL = 1,
+};
+
+/** Values of option CardLink. */
+enum ipa_card_link {
+  /** The host transmits APDUs (action CardTransmit). */
+  IPA_CARD_LINK_APDU = 0,
+  /** The module speaks AT+CSIM (action CardWrite). */
+  IPA_CARD_LINK_AT = 1,
+};
+
+#endif

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from assembly/abi/ by `npm run abi`; do not edit. The words of the interface between module and host.
+
+// errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault.
+
+/** Version of this interface; changes when a host must change. */
+export const ABI_VERSION = 1;
+
+/** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
+export const ErrorCode = {
+  /** use: a command is running already */
+  Busy: -1,
+  /** use: an event that nobody waits for */
+  UnexpectedEvent: -2,
+  /** use: an option is unknown, of the wrong length or out of range */
+  BadOption: -3,
+  /** use: more bytes than the window holds */
+  WindowOverflow: -4,
+  /** use: no such event */
+  UnknownEvent: -5,
+  /** use: the eUICC has no eIM and the host brings none */
+  NoInitialEim: -6,
+  /** wire: a tag or length is not DER or BER definite form */
+  BadEncoding: -16,
+  /** wire: an element reaches past the end of what holds it */
+  Overrun: -17,
+  /** wire: nested too deep */
+  TooDeep: -18,
+  /** wire: bytes after the end of the message */
+  TrailingBytes: -19,
+  /** wire: the message ends too early */
+  Truncated: -20,
+  /** wire: not the tag that must come here */
+  UnexpectedTag: -21,
+  /** wire: a mandatory element is missing */
+  MissingElement: -22,
+  /** wire: a value of the wrong length or out of range */
+  BadValue: -23,
+  /** card: an error status word (detail: SW1SW2) */
+  StatusWord: -32,
+  /** card: a response shorter than a status word or with data where none may be */
+  BadResponse: -33,
+  /** card: GET RESPONSE without end */
+  EndlessResponse: -34,
+  /** card: the card or its reader is gone */
+  CardLost: -35,
+  /** card: no ISD-R: not an eUICC (detail: SW1SW2) */
+  NotAnEuicc: -36,
+  /** modem: ERROR */
+  ModemError: -48,
+  /** modem: +CME ERROR or +CMS ERROR (detail: its number, -1 for text) */
+  ModemCmeError: -49,
+  /** modem: an answer whose length or hex digits are wrong */
+  ModemGarbage: -50,
+  /** modem: no answer in time */
+  ModemTimeout: -51,
+  /** eUICC: the EID has wrong check digits */
+  BadEid: -64,
+  /** eUICC: the function answered an error (detail: its code) */
+  EuiccRefused: -65,
+  /** eUICC: the eIM asked for is not associated with this eUICC */
+  EimNotAssociated: -66,
+  /** eUICC: the bound profile package ended without a ProfileInstallationResult */
+  NoInstallationResult: -67,
+  /** eUICC: the profile was not installed (detail: errorReason of the ProfileInstallationResult) */
+  InstallationFailed: -68,
+  /** eIM: answered with an error (detail: its code) */
+  EimError: -80,
+  /** eIM: a package of unknown kind */
+  UnknownPackage: -81,
+  /** eIM: a download trigger that this module does not support or whose activation code is wrong */
+  BadTrigger: -82,
+  /** eIM: an answer that cannot be decoded */
+  BadEimAnswer: -83,
+  /** SM-DP+: the signed server address is not the one asked for */
+  ServerAddressMismatch: -96,
+  /** SM-DP+: the profile policy rules are not allowed on this device */
+  PprNotAllowed: -97,
+  /** SM-DP+: a confirmation code is required and none was supplied */
+  ConfirmationCodeMissing: -98,
+  /** network: no connection */
+  NetworkUnreachable: -112,
+  /** network: time-out */
+  NetworkTimeout: -113,
+  /** network: the server's key is not the pinned one */
+  NetworkTlsRefused: -114,
+  /** network: connection lost in the middle */
+  NetworkConnectionLost: -115,
+  /** network: HTTP status (detail) */
+  NetworkHttpStatus: -116,
+  /** network: not an ESipa answer */
+  NetworkMalformed: -117,
+  /** limits: a message larger than the message buffer */
+  MessageTooLong: -128,
+  /** limits: more packages in one poll than allowed */
+  TooManyPackages: -129,
+} as const;
+/** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+// limits: Sizes of windows and buffers, in bytes. Every number here is RAM on the device.
+
+/** Network window: the largest part of a message that is in memory at a time, each way. */
+export const NETWORK_WINDOW_BYTES = 1024;
+
+/** Modem bytes or response APDU per event. */
+export const CARD_WINDOW_BYTES = 258;
+
+/** The longest AT command line: AT+CSIM=522,"…" and carriage return. */
+export const CARD_LINE_BYTES = 544;
+
+/** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
+export const MESSAGE_BYTES = 3072;
+
+/** A report that only this module holds: signed error of a package, error of a trigger. */
+export const OWED_BYTES = 320;
+
+/** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
+export const ACTIVATION_CODE_BYTES = 256;
+
+/** Nesting of TLVs that is followed. */
+export const TLV_DEPTH = 16;
+
+/** GET RESPONSE commands for one ES10 function. */
+export const MAX_GET_RESPONSES = 512;
+
+// actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it.
+
+/** What the host is asked to do. */
+export const Action = {
+  /** Nothing to do until an event comes. Argument: milliseconds after which to poll again, or -1 when only an event matters. */
+  Idle: 0,
+  /** Write the data bytes to the modem's line. Answered by event CardData, in any chunking. */
+  CardWrite: 1,
+  /** Transmit the data bytes, one command APDU, to the card. Answered by event CardResponse. */
+  CardTransmit: 2,
+  /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
+  CardReset: 3,
+  /** Select the eIM to talk to. Data: 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one. Answered by event NetworkOpened. */
+  NetworkOpen: 4,
+  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes. Answered by event NetworkSent. */
+  NetworkSend: 5,
+  /** Give the next part of the response body. Answered by event NetworkData. */
+  NetworkReceive: 6,
+  /** Drop the exchange in progress; the peer stays selected. Not answered. */
+  NetworkAbort: 7,
+  /** The peer is no longer needed. Not answered. */
+  NetworkClose: 8,
+  /** Give the next part of the AddInitialEimRequest of this device. Answered by event InitialEimData. */
+  InitialEimRead: 9,
+  /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
+  Persist: 10,
+  /** The command is over. Argument: 0, or the negative error that ended it. Data: summary TLVs (tags in Summary). */
+  Finished: 11,
+} as const;
+/** What the host is asked to do. */
+export type Action = (typeof Action)[keyof typeof Action];
+
+/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+export const Summary = {
+  /** eIM packages handled, of all kinds. */
+  Packages: 0x80,
+  /** Profiles whose installation the eUICC confirmed. */
+  ProfilesInstalled: 0x81,
+  /** Notifications delivered and removed. */
+  Notifications: 0x82,
+  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
+  Detail: 0x83,
+} as const;
+/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+export type Summary = (typeof Summary)[keyof typeof Summary];
+
+// events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them.
+
+/** What happened, told by ipa_event(kind, argument, length). */
+export const Event = {
+  /** Start a command. Bytes: option TLVs (Option). */
+  Command: 1,
+  /** Bytes from the modem's line. */
+  CardData: 2,
+  /** One response APDU: data, SW1, SW2. */
+  CardResponse: 3,
+  /** The card was reset and answers. */
+  CardReady: 4,
+  /** The card or its line is gone. */
+  CardFailed: 5,
+  /** The peer is selected. */
+  NetworkOpened: 6,
+  /** The part of the request body was taken; the next one may come. */
+  NetworkSent: 7,
+  /** A part of the response body. Argument: 1 when more follows, 0 with the last part (which may be empty). */
+  NetworkData: 8,
+  /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
+  NetworkFailed: 9,
+  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
+  InitialEimData: 10,
+} as const;
+/** What happened, told by ipa_event(kind, argument, length). */
+export type Event = (typeof Event)[keyof typeof Event];
+
+/** Why the network could not do it. */
+export const NetworkFailure = {
+  /** No connection to the address. */
+  Unreachable: 1,
+  /** Connecting, the response head or a part of the body took too long. */
+  Timeout: 2,
+  /** The server did not show the key that the eIM configuration names. */
+  TlsRefused: 3,
+  /** The connection was cut in the middle of an exchange. */
+  ConnectionLost: 4,
+  /** The HTTP status was not 2xx. */
+  HttpStatus: 5,
+  /** The answer was not of the expected media type or form. */
+  Malformed: 6,
+} as const;
+/** Why the network could not do it. */
+export type NetworkFailure = (typeof NetworkFailure)[keyof typeof NetworkFailure];
+
+// options: Option TLVs of event Command: one-byte tag, one-byte length (81 LL from 128 on), value. Unknown options are refused.
+
+/** Options of a command; all but Command may be left out. */
+export const Option = {
+  /** Which command (Command), 1 byte. */
+  Command: 0x80,
+  /** Card link (CardLink), 1 byte. Default: At. */
+  CardLink: 0x81,
+  /** Data bytes per STORE DATA block, 1 byte, 16 to 255. Default: 255. */
+  BlockBytes: 0x82,
+  /** eimId of the eIM to poll, UTF-8, 1 to 128 bytes. Default: the first in the eUICC. */
+  EimId: 0x83,
+  /** Empty: an AddInitialEimRequest can be read with action InitialEimRead. */
+  InitialEim: 0x84,
+  /** First 4 bytes of the IMEI as SGP.22 DeviceInfo.tac. Default: 35290611. */
+  Tac: 0x85,
+  /** IMEI, 8 bytes, swapped BCD. Default: left out. */
+  Imei: 0x86,
+  /** Contents of SGP.22 DeviceCapabilities, at most 48 bytes. Default: LTE release 13. */
+  DeviceCapabilities: 0x87,
+  /** ipaFeatures, one byte of named bits, bit 0 first. Default: indirect, eimCtxParams1Generation. */
+  IpaFeatures: 0x88,
+  /** Time-out of one card command in milliseconds, 4 bytes big endian. Default: 30000. */
+  CardTimeoutMs: 0x89,
+  /** Address to use instead of the eIM's own ("host:port"), at most 128 bytes. */
+  EimAddress: 0x8a,
+  /** Packages to handle at most in one poll, 1 byte. Default: 32. */
+  MaxPackages: 0x8b,
+} as const;
+/** Options of a command; all but Command may be left out. */
+export type Option = (typeof Option)[keyof typeof Option];
+
+/** Values of option Command. */
+export const Command = {
+  /** Start up, deliver what is owed, fetch and run packages until none is left (SGP.32 v1.2 §3.1.1.1). */
+  Poll: 1,
+} as const;
+/** Values of option Command. */
+export type Command = (typeof Command)[keyof typeof Command];
+
+/** Values of option CardLink. */
+export const CardLink = {
+  /** The host transmits APDUs (action CardTransmit). */
+  Apdu: 0,
+  /** The module speaks AT+CSIM (action CardWrite). */
+  At: 1,
+} as const;
+/** Values of option CardLink. */
+export type CardLink = (typeof CardLink)[keyof typeof CardLink];
+
+/** The layer that is at fault for an error. */
+export type ErrorLayer = 'use' | 'wire' | 'card' | 'modem' | 'eUICC' | 'eIM' | 'SM-DP+' | 'network' | 'limits';
+
+/** Each error by its number. */
+export const ERROR_WORDS: Readonly<Record<number, { readonly name: string; readonly layer: ErrorLayer; readonly words: string }>> = {
+  [-1]: {
+    name: 'Busy',
+    layer: 'use',
+    words: 'a command is running already',
+  },
+  [-2]: {
+    name: 'UnexpectedEvent',
+    layer: 'use',
+    words: 'an event that nobody waits for',
+  },
+  [-3]: {
+    name: 'BadOption',
+    layer: 'use',
+    words: 'an option is unknown, of the wrong length or out of range',
+  },
+  [-4]: {
+    name: 'WindowOverflow',
+    layer: 'use',
+    words: 'more bytes than the window holds',
+  },
+  [-5]: {
+    name: 'UnknownEvent',
+    layer: 'use',
+    words: 'no such event',
+  },
+  [-6]: {
+    name: 'NoInitialEim',
+    layer: 'use',
+    words: 'the eUICC has no eIM and the host brings none',
+  },
+  [-16]: {
+    name: 'BadEncoding',
+    layer: 'wire',
+    words: 'a tag or length is not DER or BER definite form',
+  },
+  [-17]: {
+    name: 'Overrun',
+    layer: 'wire',
+    words: 'an element reaches past the end of what holds it',
+  },
+  [-18]: {
+    name: 'TooDeep',
+    layer: 'wire',
+    words: 'nested too deep',
+  },
+  [-19]: {
+    name: 'TrailingBytes',
+    layer: 'wire',
+    words: 'bytes after the end of the message',
+  },
+  [-20]: {
+    name: 'Truncated',
+    layer: 'wire',
+    words: 'the message ends too early',
+  },
+  [-21]: {
+    name: 'UnexpectedTag',
+    layer: 'wire',
+    words: 'not the tag that must come here',
+  },
+  [-22]: {
+    name: 'MissingElement',
+    layer: 'wire',
+    words: 'a mandatory element is missing',
+  },
+  [-23]: {
+    name: 'BadValue',
+    layer: 'wire',
+    words: 'a value of the wrong length or out of range',
+  },
+  [-32]: {
+    name: 'StatusWord',
+    layer: 'card',
+    words: 'an error status word (detail: SW1SW2)',
+  },
+  [-33]: {
+    name: 'BadResponse',
+    layer: 'card',
+    words: 'a response shorter than a status word or with data where none may be',
+  },
+  [-34]: {
+    name: 'EndlessResponse',
+    layer: 'card',
+    words: 'GET RESPONSE without end',
+  },
+  [-35]: {
+    name: 'CardLost',
+    layer: 'card',
+    words: 'the card or its reader is gone',
+  },
+  [-36]: {
+    name: 'NotAnEuicc',
+    layer: 'card',
+    words: 'no ISD-R: not an eUICC (detail: SW1SW2)',
+  },
+  [-48]: {
+    name: 'ModemError',
+    layer: 'modem',
+    words: 'ERROR',
+  },
+  [-49]: {
+    name: 'ModemCmeError',
+    layer: 'modem',
+    words: '+CME ERROR or +CMS ERROR (detail: its number, -1 for text)',
+  },
+  [-50]: {
+    name: 'ModemGarbage',
+    layer: 'modem',
+    words: 'an answer whose length or hex digits are wrong',
+  },
+  [-51]: {
+    name: 'ModemTimeout',
+    layer: 'modem',
+    words: 'no answer in time',
+  },
+  [-64]: {
+    name: 'BadEid',
+    layer: 'eUICC',
+    words: 'the EID has wrong check digits',
+  },
+  [-65]: {
+    name: 'EuiccRefused',
+    layer: 'eUICC',
+    words: 'the function answered an error (detail: its code)',
+  },
+  [-66]: {
+    name: 'EimNotAssociated',
+    layer: 'eUICC',
+    words: 'the eIM asked for is not associated with this eUICC',
+  },
+  [-67]: {
+    name: 'NoInstallationResult',
+    layer: 'eUICC',
+    words: 'the bound profile package ended without a ProfileInstallationResult',
+  },
+  [-68]: {
+    name: 'InstallationFailed',
+    layer: 'eUICC',
+    words: 'the profile was not installed (detail: errorReason of the ProfileInstallationResult)',
+  },
+  [-80]: {
+    name: 'EimError',
+    layer: 'eIM',
+    words: 'answered with an error (detail: its code)',
+  },
+  [-81]: {
+    name: 'UnknownPackage',
+    layer: 'eIM',
+    words: 'a package of unknown kind',
+  },
+  [-82]: {
+    name: 'BadTrigger',
+    layer: 'eIM',
+    words: 'a download trigger that this module does not support or whose activation code is wrong',
+  },
+  [-83]: {
+    name: 'BadEimAnswer',
+    layer: 'eIM',
+    words: 'an answer that cannot be decoded',
+  },
+  [-96]: {
+    name: 'ServerAddressMismatch',
+    layer: 'SM-DP+',
+    words: 'the signed server address is not the one asked for',
+  },
+  [-97]: {
+    name: 'PprNotAllowed',
+    layer: 'SM-DP+',
+    words: 'the profile policy rules are not allowed on this device',
+  },
+  [-98]: {
+    name: 'ConfirmationCodeMissing',
+    layer: 'SM-DP+',
+    words: 'a confirmation code is required and none was supplied',
+  },
+  [-112]: {
+    name: 'NetworkUnreachable',
+    layer: 'network',
+    words: 'no connection',
+  },
+  [-113]: {
+    name: 'NetworkTimeout',
+    layer: 'network',
+    words: 'time-out',
+  },
+  [-114]: {
+    name: 'NetworkTlsRefused',
+    layer: 'network',
+    words: "the server's key is not the pinned one",
+  },
+  [-115]: {
+    name: 'NetworkConnectionLost',
+    layer: 'network',
+    words: 'connection lost in the middle',
+  },
+  [-116]: {
+    name: 'NetworkHttpStatus',
+    layer: 'network',
+    words: 'HTTP status (detail)',
+  },
+  [-117]: {
+    name: 'NetworkMalformed',
+    layer: 'network',
+    words: 'not an ESipa answer',
+  },
+  [-128]: {
+    name: 'MessageTooLong',
+    layer: 'limits',
+    words: 'a message larger than the message buffer',
+  },
+  [-129]: {
+    name: 'TooManyPackages',
+    layer: 'limits',
+    words: 'more packages in one poll than allowed',
+  },
+};

