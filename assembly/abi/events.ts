@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them.
+
+/** What happened, told by ipa_event(kind, argument, length). */
+export const enum Event {
+  /** Start a command. Bytes: option TLVs (Option). */
+  Command = 1,
+  /** Bytes from the modem's line. */
+  CardData = 2,
+  /** One response APDU: data, SW1, SW2. */
+  CardResponse = 3,
+  /** The card was reset and answers. */
+  CardReady = 4,
+  /** The card or its line is gone. */
+  CardFailed = 5,
+  /** The peer is selected. */
+  NetworkOpened = 6,
+  /** The part of the request body was taken; the next one may come. */
+  NetworkSent = 7,
+  /** A part of the response body. Argument: 1 when more follows, 0 with the last part (which may be empty). */
+  NetworkData = 8,
+  /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
+  NetworkFailed = 9,
+  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
+  InitialEimData = 10,
+}
+
+/** Why the network could not do it. */
+export const enum NetworkFailure {
+  /** No connection to the address. */
+  Unreachable = 1,
+  /** Connecting, the response head or a part of the body took too long. */
+  Timeout = 2,
+  /** The server did not show the key that the eIM configuration names. */
+  TlsRefused = 3,
+  /** The connection was cut in the middle of an exchange. */
+  ConnectionLost = 4,
+  /** The HTTP status was not 2xx. */
+  HttpStatus = 5,
+  /** The answer was not of the expected media type or form. */
+  Malformed = 6,
+}

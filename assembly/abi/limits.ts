@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sizes of windows and buffers, in bytes. Every number here is RAM on the device.
+
+/** Network window: the largest part of a message that is in memory at a time, each way. */
+export const NETWORK_WINDOW_BYTES: i32 = 1024;
+/** Modem bytes or response APDU per event. */
+export const CARD_WINDOW_BYTES: i32 = 258;
+/** The longest AT command line: AT+CSIM=522,"…" and carriage return. */
+export const CARD_LINE_BYTES: i32 = 544;
+/** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
+export const MESSAGE_BYTES: i32 = 3072;
+/** A report that only this module holds: signed error of a package, error of a trigger. */
+export const OWED_BYTES: i32 = 320;
+/** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
+export const ACTIVATION_CODE_BYTES: i32 = 256;
+/** Nesting of TLVs that is followed. */
+export const TLV_DEPTH: u32 = 16;
+/** GET RESPONSE commands for one ES10 function. */
+export const MAX_GET_RESPONSES: u32 = 512;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events from the host. An event that nobody waits for changes nothing.
+
+import { ErrorCode } from '../abi/errors';
+import { Event } from '../abi/events';
+import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
+import { CardLink } from '../abi/options';
+import { CARD_WINDOW, NETWORK_RX, RESPONSE, S } from '../abi/state';
+import { atByte } from '../link/at';
+import { Do } from '../proc/functions';
+import { NetworkState } from '../wire/lanes';
+import { networkData, networkSent } from '../wire/network-lane';
+import { beginCommand } from './command';
+import { linkFailed, linkResponse } from './run';
+
+/** Where the bytes of an event of this kind go. */
+export function windowOf(kind: i32): usize {
+  return kind == Event.CardData ? CARD_WINDOW : kind == Event.CardResponse ? RESPONSE : NETWORK_RX;
+}
+
+/** How many bytes an event of this kind may bring. */
+export function windowBytes(kind: i32): i32 {
+  return kind == Event.CardData || kind == Event.CardResponse ? CARD_WINDOW_BYTES : NETWORK_WINDOW_BYTES;
+}
+
+/** Takes an event. Returns the bytes taken, or an error. */
+export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
+  if (kind < Event.Command || kind > Event.InitialEimData) return ErrorCode.UnknownEvent;
+  if (length > <u32>windowBytes(kind)) return ErrorCode.WindowOverflow;
+  if (kind == Event.Command) return beginCommand(length);
+  if (kind == Event.CardData) {
+    // bytes may come at any time: an unsolicited line is no misuse
+    if (S.running && S.cardLink == CardLink.At) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
+    return length;
+  }
+  if (!S.running) return ErrorCode.UnexpectedEvent;
+  return kind <= Event.CardFailed ? cardEvent(kind, length) : networkEvent(kind, argument, length);
+}
+
+function cardEvent(kind: i32, length: u32): i32 {
+  if (kind == Event.CardReady) {
+    S.cardReady = true;
+    return 0;
+  }
+  if (kind == Event.CardFailed) {
+    if (S.apduOut) linkFailed(ErrorCode.CardLost, 0);
+    S.linkWaiting = false;
+    S.linkCommand = 0;
+    S.linkFailure = ErrorCode.CardLost;
+    return 0;
+  }
+  if (!S.apduOut || S.cardLink == CardLink.At) return ErrorCode.UnexpectedEvent;
+  linkResponse(length);
+  return length;
+}
+
+function networkEvent(kind: i32, argument: i32, length: u32): i32 {
+  const state = S.networkState;
+  if (kind == Event.NetworkFailed) return networkFailed(argument);
+  if (kind == Event.NetworkOpened) {
+    S.networkOpened = true;
+    return 0;
+  }
+  if (kind == Event.NetworkSent) {
+    if (state != NetworkState.WindowOut) return ErrorCode.UnexpectedEvent;
+    networkSent();
+    return 0;
+  }
+  const fromHost = kind == Event.InitialEimData;
+  if (state != NetworkState.Asked || fromHost != S.networkFromHost) return ErrorCode.UnexpectedEvent;
+  networkData(length, argument != 0);
+  return length;
+}
+
+/** The codes of NetworkFailure stand in the order of the network errors. */
+function networkFailed(argument: i32): i32 {
+  const reason = argument & 0xff;
+  if (reason < 1 || reason > 6) return ErrorCode.UnexpectedEvent;
+  S.networkState = NetworkState.Failed;
+  S.networkError = ErrorCode.NetworkUnreachable + 1 - reason;
+  S.networkDetail = argument >> 8;
+  return 0;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each step of the tables ends: what the answer says and which way the table goes.
+
+import { Action } from '../abi/actions';
+import { ErrorCode } from '../abi/errors';
+import { CardLink } from '../abi/options';
+import { MESSAGE, S, SEQUENCE } from '../abi/state';
+import { readAddInitialEim } from '../es10/add-initial-eim';
+import { CancelReason, readCancelSession } from '../es10/cancel-session';
+import { readEid } from '../es10/get-eid';
+import { readEimEntry } from '../es10/get-eim-configuration-data';
+import { readEuiccChallenge, readEuiccInfo1 } from '../es10/get-euicc-challenge';
+import { readInstallationResult } from '../es10/load-bound-profile-package';
+import { readPackageResult } from '../es10/load-euicc-package';
+import { readOpenChannel } from '../es10/manage-channel';
+import { readRemoveNotification } from '../es10/remove-notification-from-list';
+import { readAuthenticateClient } from '../esipa/authenticate-client';
+import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
+import { readProvideResult } from '../esipa/provide-eim-package-result';
+import { Reply, replyExpect } from '../esipa/reply';
+import { atBusy, atSend } from '../link/at';
+import { Do, Wait } from '../proc/functions';
+import { ask } from '../wire/ask';
+import { sameBytes } from '../wire/bytes';
+import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
+import { tlvBytes } from '../wire/der-write';
+import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
+import { networkAbort, networkFeed } from '../wire/network-lane';
+import { isWireError, nextDataObject, noteError, REPEAT } from './start';
+import {
+  MOVED,
+  PENDING,
+  pumpBoundProfilePackage,
+  pumpCard,
+  pumpEimEntries,
+  pumpForward,
+  pumpNetwork,
+  pumpNetworkFromCard,
+  pumpPackage,
+  pumpSelect,
+} from './streams';
+
+/** Moves the step `what` on. Returns PENDING, MOVED, REPEAT, its outcome, or its error. */
+export function continueStep(what: u32): i32 {
+  switch (what >> 5) {
+    case Wait.Host:
+      return continueHost(what);
+    case Wait.Card:
+      return continueCard(what);
+    case Wait.CardElement:
+      return continueCardElement(what);
+    case Wait.Network:
+      return continueNetwork(what, pumpNetwork());
+    case Wait.NetworkFromCard:
+      return continueNetwork(what, pumpNetworkFromCard());
+    case Wait.CardFromNetwork:
+      return continueCardFromNetwork(what);
+  }
+  return PENDING;
+}
+
+function isUnsettled(result: i32): bool {
+  return result == PENDING || result == MOVED;
+}
+
+function continueHost(what: u32): i32 {
+  if (what == Do.OpenNetwork) {
+    if (S.networkState != NetworkState.Failed) return S.networkOpened ? 0 : PENDING;
+    S.stepDetail = S.networkDetail;
+    return S.networkError;
+  }
+  if (S.cardLink != CardLink.At) return S.cardReady ? 0 : PENDING;
+  if (atBusy()) return PENDING;
+  if (S.linkFailure) {
+    S.stepDetail = S.linkDetail;
+    return S.linkFailure;
+  }
+  const next = S.linkNext;
+  if (next == LinkCommand.None) return 0;
+  S.linkNext = next == LinkCommand.EchoOff ? LinkCommand.NumericErrors : LinkCommand.None;
+  atSend(next);
+  return PENDING;
+}
+
+function continueCard(what: u32): i32 {
+  const result = pumpCard();
+  if (isUnsettled(result)) return result;
+  if (result) return cardRefusal(what, result);
+  switch (what) {
+    case Do.OpenChannel:
+      return readOpenChannel();
+    case Do.CloseChannel:
+      S.channel = 0;
+      return 0;
+    case Do.GetEid:
+      return readEid();
+    case Do.RemoveNotification:
+      return readRemoveNotification();
+    case Do.RemoveAcknowledged:
+      const removed = readRemoveNotification();
+      return removed ? removed : REPEAT;
+    case Do.GetEuiccInfo1:
+      return readEuiccInfo1();
+    case Do.GetEuiccChallenge:
+      return readEuiccChallenge();
+    case Do.CancelSession:
+      return readCancelSession() ? 1 : 0;
+  }
+  return 0;
+}
+
+function cardRefusal(what: u32, error: i32): i32 {
+  // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
+  if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
+  return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;
+}
+
+function continueCardElement(what: u32): i32 {
+  if (what == Do.GetEimConfigurationData) return continueEimEntries();
+  if (what == Do.SendDataObject) return continueSendDataObject();
+  const result = pumpSelect();
+  if (isUnsettled(result)) return result;
+  if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
+  if (what != Do.MeasureDataObject) return result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
+  if (result == 1) S.dataTotal += S.scanHeaderBytes + S.scanLength;
+  return isLost(result) ? result : nextDataObject();
+}
+
+/** An object that the eUICC does not have is left out (SGP.32 v1.2 §2.11.2.2); a card that is gone is another matter. */
+function isLost(result: i32): bool {
+  return result < 0 && result != ErrorCode.StatusWord;
+}
+
+function continueEimEntries(): i32 {
+  const result = pumpEimEntries();
+  if (result == 1) return readEimEntry(S.keepEnd, S.collectAt);
+  if (result) return result;
+  return S.selectIndex ? ErrorCode.EimNotAssociated : 1; // entries, but not the wanted one; or none at all
+}
+
+/** Streams one object: its element is looked for first, then forwarded; an own object goes out from memory. */
+function continueSendDataObject(): i32 {
+  if (S.networkState == NetworkState.Failed) {
+    S.stepDetail = S.networkDetail;
+    return S.networkError;
+  }
+  if (S.streamDone) {
+    networkFeed();
+    return S.networkSourceAt == S.networkSourceEnd ? nextDataObject() : PENDING;
+  }
+  if (S.headerPending || S.forwardDepth) {
+    const forwarded = pumpForward();
+    if (forwarded == 0) S.forwardDepth = 0;
+    return forwarded ? forwarded : nextDataObject();
+  }
+  const result = pumpSelect();
+  if (isUnsettled(result) || isLost(result)) return result;
+  return result == 1 ? MOVED : nextDataObject();
+}
+
+function continueNetwork(what: u32, result: i32): i32 {
+  if (isUnsettled(result)) return result;
+  if (result) return networkRefusal(what, result);
+  switch (what) {
+    case Do.GetEimPackage:
+      return countPackage(readGetEimPackage());
+    case Do.InitiateAuthentication:
+      return replyExpect(0xa0);
+    case Do.AuthenticateClient:
+      return checkAuthenticateClient();
+    case Do.GetBoundProfilePackage:
+      return S.replyState == Reply.Stream ? 0 : orBadAnswer(replyExpect(0xa0));
+    case Do.SendOwed:
+      return clearOwed();
+    case Do.ProvideStoredResult:
+      return skipUnacknowledged(readProvideResult());
+    case Do.HandleInstallationResult:
+    case Do.HandleStoredNotification:
+    case Do.CancelSessionEsipa:
+      return 0;
+  }
+  return readProvideResult();
+}
+
+function orBadAnswer(result: i32): i32 {
+  return result ? result : ErrorCode.BadEimAnswer;
+}
+
+/** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
+function networkRefusal(what: u32, error: i32): i32 {
+  if (what == Do.GetEimPackage && isWireError(error)) {
+    readGetEimPackage(); // as far as it came, for the transaction id
+    noteError(error);
+    networkAbort();
+    return countPackage(PackageKind.Invalid);
+  }
+  return error;
+}
+
+function countPackage(kind: i32): i32 {
+  if (kind > PackageKind.None) S.packages++;
+  return kind;
+}
+
+function checkAuthenticateClient(): i32 {
+  const result = readAuthenticateClient();
+  const pprNotAllowedByEim = 50;
+  const refused = result == ErrorCode.PprNotAllowed || (result == ErrorCode.EimError && S.stepDetail == pprNotAllowedByEim);
+  if (refused) S.cancelReason = CancelReason.PprNotAllowed;
+  return result;
+}
+
+function clearOwed(): i32 {
+  S.owedLength = 0;
+  ask(Action.Persist);
+  return 0;
+}
+
+/** A result that the eIM takes without acknowledging it stays on the card and is not sent again in this run (SPEC.md, I-10). */
+function skipUnacknowledged(result: i32): i32 {
+  if (result == ErrorCode.BadEimAnswer) return result;
+  if (result) noteError(result);
+  for (let at = S.acknowledgedAt; at < S.acknowledgedEnd; at = derEnd) {
+    if (readTlv(at, S.acknowledgedEnd)) return ErrorCode.BadEimAnswer;
+    if (derLength == S.sequenceLength && sameBytes(derValue, SEQUENCE, derLength)) return 0;
+  }
+  S.resultSkip++;
+  return 0;
+}
+
+function continueCardFromNetwork(what: u32): i32 {
+  const result = what == Do.LoadBoundProfilePackage ? pumpBoundProfilePackage() : pumpPackage();
+  if (isUnsettled(result)) return result;
+  S.networkFromHost = false;
+  if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && S.cardState == CardState.Failed) {
+    noteError(result);
+    return 3; // the result is too long to keep, but the card keeps it
+  }
+  if (result) return result;
+  S.networkState = NetworkState.Idle;
+  if (what == Do.AddInitialEim) return readAddInitialEim();
+  if (what == Do.LoadBoundProfilePackage) return finishInstallation();
+  const outcome = readPackageResult();
+  S.keepEnd = S.collectAt;
+  return outcome;
+}
+
+function finishInstallation(): i32 {
+  const outcome = readInstallationResult();
+  if (outcome < 0) return outcome;
+  if (outcome) noteError(ErrorCode.InstallationFailed);
+  else S.profilesInstalled++;
+  return 0;
+}

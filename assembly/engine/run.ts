@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The runner: one loop for all procedures. It starts the step of the present row, moves it on as events allow, and follows
+// the row to the next one.
+
+import { Action } from '../abi/actions';
+import { ErrorCode } from '../abi/errors';
+import { CardLink } from '../abi/options';
+import { S } from '../abi/state';
+import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
+import { RETRIEVAL } from '../proc/eim-package-retrieval';
+import { END } from '../proc/end';
+import { EXECUTION } from '../proc/euicc-package-execution';
+import { Go, ROW_BYTES } from '../proc/functions';
+import { DOWNLOAD } from '../proc/indirect-download';
+import { DATA } from '../proc/ipa-euicc-data';
+import { DELIVERY } from '../proc/notification-delivery';
+import { START_UP } from '../proc/start-up';
+import { ask } from '../wire/ask';
+import { cardFail, cardResponse } from '../wire/card-lane';
+import { CardState, LinkCommand } from '../wire/lanes';
+import { networkAbort } from '../wire/network-lane';
+import { continueStep } from './finish';
+import { noteError, REPEAT, startStep } from './start';
+import { MOVED, PENDING } from './streams';
+
+/** Turns of the loop in one call at most; bounds the work of a call. */
+const MAX_TURNS: u32 = 4096;
+
+function tableOf(procedure: u32): usize {
+  switch (procedure) {
+    case Go.StartUp:
+      return START_UP;
+    case Go.Delivery:
+      return DELIVERY;
+    case Go.Retrieval:
+      return RETRIEVAL;
+    case Go.Execution:
+      return EXECUTION;
+    case Go.Data:
+      return DATA;
+    case Go.Download:
+      return DOWNLOAD;
+  }
+  return END;
+}
+
+/** Address of the present row. */
+function row(): usize {
+  return tableOf(S.procedure) + S.step * ROW_BYTES;
+}
+
+/** Runs until only an event can help, or the work of one call is done: then it returns true, and the host polls again. */
+export function run(): bool {
+  let turns = MAX_TURNS;
+  while (S.running && turn()) if (!--turns) return true;
+  return false;
+}
+
+/** One turn; false when an event is needed. */
+function turn(): bool {
+  moveLink();
+  if (S.apduStale) return false;
+  const what: u32 = load<u8>(row());
+  const started = S.stepStarted;
+  S.stepStarted = true;
+  const result = started ? continueStep(what) : startStep(what);
+  if (result == PENDING) return !started || (S.apduWaiting && !S.apduOut);
+  if (result != MOVED) follow(result);
+  return true;
+}
+
+/** Goes where the row says. */
+function follow(result: i32): void {
+  S.stepStarted = false;
+  if (result == REPEAT) return;
+  if (result < 0) fail(result);
+  const target: u32 = result < 0 ? load<u8>(row(), 2) : <u32>load<u8>(row(), 1) + result;
+  if (target >= Go.StartUp) {
+    S.procedure = target;
+    S.step = 0;
+  } else S.step = target;
+}
+
+/** A step has failed: its exchange is given up, and a response that is still to come will not be wanted. */
+function fail(error: i32): void {
+  S.stepError = error;
+  noteError(error);
+  networkAbort();
+  S.headerPending = false;
+  S.forwardDepth = 0;
+  S.apduWaiting = false;
+  S.apduStale = S.apduOut;
+  if (S.cardState == CardState.Waiting) S.cardState = CardState.Idle;
+}
+
+/** Hands a waiting APDU to the link, and a response from it to the card lane. */
+function moveLink(): void {
+  if (S.cardLink == CardLink.At && S.apduOut && !atBusy()) {
+    if (S.linkFailure) linkFailed(S.linkFailure, S.linkDetail);
+    else linkResponse(atResponseLength());
+  }
+  if (!S.apduWaiting || S.apduOut) return;
+  S.apduWaiting = false;
+  S.apduOut = true;
+  if (S.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
+  S.linkDeadlineMs = S.nowMs + S.cardTimeoutMs;
+  ask(Action.CardTransmit);
+}
+
+/** A response APDU of `length` bytes is at RESPONSE. */
+export function linkResponse(length: u32): void {
+  S.apduOut = false;
+  if (S.apduStale) S.apduStale = false;
+  else cardResponse(length);
+}
+
+/** There will be no response. */
+export function linkFailed(error: i32, detail: i32): void {
+  S.apduOut = false;
+  if (S.apduStale) S.apduStale = false;
+  else cardFail(error, detail);
+}
+
+/** Looks at the clock. */
+export function tick(nowMs: u32): void {
+  S.nowMs = nowMs;
+  if (S.cardLink == CardLink.At) atTick();
+  else if (S.apduOut && <i32>(nowMs - S.linkDeadlineMs) >= 0) linkFailed(ErrorCode.ModemTimeout, 0);
+}
+
+/** Milliseconds until the clock matters again, or -1. */
+export function untilNextTick(): i32 {
+  const waits = S.cardLink == CardLink.At ? S.linkWaiting : S.apduOut;
+  return waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
+}

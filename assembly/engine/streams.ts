@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pumps: each moves bytes as far as they go now between card, network and MESSAGE, for one kind of waiting (proc/functions.ts).
+// A pump returns PENDING when it needs an event, MOVED when it may go on at once, 0 when the step's data is through, or an error.
+
+import { ErrorCode } from '../abi/errors';
+import { EIM_TRANSACTION_ID, S, SCAN_HEADER, SEGMENT_HEADER, SEQUENCE } from '../abi/state';
+import { isWantedEim } from '../es10/get-eim-configuration-data';
+import { BPP_DEPTH, segmentBytes } from '../es10/load-bound-profile-package';
+import { Reply, replyFinish, replyStart, replyTake } from '../esipa/reply';
+import { cardBegin, cardChunkTaken, cardCollect, cardFeed, cardPut, cardRoom } from '../wire/card-lane';
+import { CardState, NetworkState } from '../wire/lanes';
+import { appendToMessage } from '../wire/message';
+import { networkAbort, networkChunkTaken, networkFeed, networkPut, networkRoom } from '../wire/network-lane';
+import { Scan, scanAt, scanEndedDepth, scanStep, scanTagAt, scanValue, scanValueLength } from '../wire/tlv-stream';
+
+/** The step waits for an event. */
+export const PENDING: i32 = i32.MIN_VALUE;
+/** The step has moved and may go on at once. */
+export const MOVED: i32 = i32.MIN_VALUE + 1;
+
+const SEQUENCE_BYTES: u32 = 8;
+
+function cardFailure(): i32 {
+  S.stepDetail = S.cardDetail;
+  return S.cardError;
+}
+
+function networkFailure(): i32 {
+  S.stepDetail = S.networkDetail;
+  return S.networkError;
+}
+
+/** Wait.Card: sends the command, gathers the response from keepEnd on. */
+export function pumpCard(): i32 {
+  cardFeed();
+  switch (S.cardState) {
+    case CardState.Chunk:
+      cardCollect();
+      return MOVED;
+    case CardState.Done:
+      return 0;
+    case CardState.Failed:
+      return cardFailure();
+  }
+  return PENDING;
+}
+
+/** Wait.CardElement: looks for the selected element in the response; its header is then pending. Returns 1 found, 0 not there. */
+export function pumpSelect(): i32 {
+  cardFeed();
+  if (S.cardState == CardState.Failed) return cardFailure();
+  if (S.cardState == CardState.Done) return S.scanDepth ? ErrorCode.Truncated : 0;
+  if (S.cardState != CardState.Chunk) return PENDING;
+  const seen = scanStep(S.responseAt, S.responseEnd);
+  S.responseAt = scanAt;
+  if (seen < 0) return seen;
+  if (seen == Scan.NeedMore) cardChunkTaken();
+  if (seen != Scan.Header || S.scanDepth != S.selectDepth || (S.selectTag && S.selectTag != S.scanTag)) return MOVED;
+  if (S.selectIndex) {
+    S.selectIndex--;
+    return MOVED;
+  }
+  S.headerPending = true;
+  return 1;
+}
+
+/** Depth of an EimConfigurationData in BF55{A0{30 …}}. */
+const EIM_ENTRY_DEPTH: u32 = 3;
+
+/** The entries of GetEimConfigurationData: gathers one at a time until it is the wanted one. Returns 1 found, 0 not there. */
+export function pumpEimEntries(): i32 {
+  cardFeed();
+  if (S.cardState == CardState.Failed) return cardFailure();
+  if (S.cardState == CardState.Done) return S.scanDepth ? ErrorCode.Truncated : 0;
+  if (S.cardState != CardState.Chunk) return PENDING;
+  const seen = scanStep(S.responseAt, S.responseEnd);
+  S.responseAt = scanAt;
+  if (seen < 0) return seen;
+  if (seen == Scan.NeedMore) cardChunkTaken();
+  else if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
+    S.selectIndex++; // entries seen
+    const wanted = isWantedEim(S.keepEnd, S.collectAt);
+    if (wanted) return wanted;
+    S.collectAt = S.keepEnd;
+  } else if (S.scanDepth >= EIM_ENTRY_DEPTH && !gather(seen)) return ErrorCode.MessageTooLong;
+  return MOVED;
+}
+
+/** Adds what the scanner saw to MESSAGE. */
+function gather(seen: i32): bool {
+  const isHeader = seen == Scan.Header;
+  const length = isHeader ? S.scanHeaderBytes : seen == Scan.Value ? scanValueLength : 0;
+  return appendToMessage(isHeader ? SCAN_HEADER : scanValue, length);
+}
+
+/** Gathers the eIM's answer. Returns 0 when it is complete or stops at an element to be streamed. */
+export function pumpReply(): i32 {
+  switch (S.networkState) {
+    case NetworkState.Failed:
+      return networkFailure();
+    case NetworkState.Chunk:
+    case NetworkState.End:
+      if (S.replyState == Reply.Awaited) replyStart();
+      break;
+    default:
+      return PENDING;
+  }
+  if (S.networkState == NetworkState.End) {
+    S.networkState = NetworkState.Idle;
+    return replyFinish();
+  }
+  const seen = scanStep(S.networkAt, S.networkEnd);
+  S.networkAt = scanAt;
+  if (seen < 0) return seen;
+  if (seen == Scan.NeedMore) networkChunkTaken();
+  const result = replyTake(seen);
+  if (result) return result;
+  if (S.replyState != Reply.Stream) return MOVED;
+  S.headerPending = true;
+  return 0;
+}
+
+/** Wait.Network: sends the request from memory, then gathers the answer. */
+export function pumpNetwork(): i32 {
+  if (S.networkState == NetworkState.Sending) {
+    networkFeed();
+    return S.networkState == NetworkState.Sending ? ErrorCode.BadResponse : MOVED;
+  }
+  return pumpReply();
+}
+
+/** Wait.NetworkFromCard: what lies in memory first, then the selected element from the card, then the answer. */
+export function pumpNetworkFromCard(): i32 {
+  if (S.networkState == NetworkState.Failed) return networkFailure();
+  if (S.networkSourceAt != S.networkSourceEnd) {
+    if (S.networkState != NetworkState.Sending) return PENDING;
+    networkFeed();
+    return MOVED;
+  }
+  if (S.streamDone) return pumpReply();
+  const result = pumpForward();
+  if (result) return result;
+  S.streamDone = true;
+  return MOVED;
+}
+
+/** Forwards the selected element from the card to the network. Returns 0 when it has ended. */
+export function pumpForward(): i32 {
+  if (S.cardState == CardState.Failed) return cardFailure();
+  if (S.headerPending) return S.networkState == NetworkState.Sending ? forwardFirstHeader() : PENDING;
+  // without bytes or room the scanner still tells where elements end
+  const available = S.cardState == CardState.Chunk ? S.responseEnd - S.responseAt : 0;
+  const seen = scanStep(S.responseAt, S.responseAt + min<usize>(available, networkRoom()));
+  S.responseAt = scanAt;
+  if (seen < 0) return seen;
+  if (seen == Scan.Header) {
+    if (isSequenceNumber()) S.sequenceLength = 0;
+    networkPut(SCAN_HEADER, S.scanHeaderBytes);
+  } else if (seen == Scan.Value) {
+    if (isSequenceNumber()) keepSequenceBytes();
+    networkPut(scanValue, scanValueLength);
+  } else if (seen == Scan.End) return scanEndedDepth == S.forwardDepth ? 0 : MOVED;
+  else return needMoreFromCard();
+  return MOVED;
+}
+
+function needMoreFromCard(): i32 {
+  if (S.cardState == CardState.Done) return ErrorCode.Truncated;
+  if (S.cardState != CardState.Chunk || S.responseAt != S.responseEnd) return PENDING;
+  cardChunkTaken();
+  return MOVED;
+}
+
+function forwardFirstHeader(): i32 {
+  S.headerPending = false;
+  S.forwardDepth = S.scanDepth;
+  S.sequenceLength = 0;
+  if (S.retag) store<u8>(SCAN_HEADER, S.retag);
+  networkPut(SCAN_HEADER, S.scanHeaderBytes);
+  return MOVED;
+}
+
+/** seqNumber of a notification (BF2F{80}) or of an EuiccPackageResult (BF51{A0{30{30{… 83}}}}). */
+function isSequenceNumber(): bool {
+  const depth = S.scanDepth;
+  const tag = scanTagAt(depth);
+  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 4);
+}
+
+function keepSequenceBytes(): void {
+  for (let i: u32 = 0; i < scanValueLength && S.sequenceLength < SEQUENCE_BYTES; i++) {
+    store<u8>(SEQUENCE + S.sequenceLength++, load<u8>(scanValue + i));
+  }
+}
+
+/** Gives up the stream: the rest of the answer is not wanted and the card's chain is left unfinished. */
+function streamFailure(error: i32): i32 {
+  networkAbort();
+  return error;
+}
+
+/** Depth of the element that goes to the card: BF57 from the host, BF51 in the eIM's BF4F. */
+function packageDepth(): u32 {
+  return S.networkFromHost ? 1 : 2;
+}
+
+/** Wait.CardFromNetwork: streams one element to the card as one command, and gathers the card's response. */
+export function pumpPackage(): i32 {
+  if (S.networkState == NetworkState.Failed) return networkFailure();
+  if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
+  if (S.headerPending) {
+    S.headerPending = false;
+    cardBegin(S.scanHeaderBytes + S.scanLength);
+    cardPut(SCAN_HEADER, S.scanHeaderBytes);
+    return MOVED;
+  }
+  if (S.cardState == CardState.Chunk) {
+    cardCollect();
+    return MOVED;
+  }
+  if (S.networkState == NetworkState.Chunk) return takePackage();
+  if (S.networkState != NetworkState.End) return PENDING;
+  if (!S.scanDone) return streamFailure(ErrorCode.Truncated);
+  return S.cardState == CardState.Done ? 0 : PENDING;
+}
+
+function takePackage(): i32 {
+  const room = cardRoom();
+  // between the elements of the command nothing but ends may come, and these need no room
+  const limit = S.cardState == CardState.Filling ? (room > 0 ? room : 0) : S.scanDepth < packageDepth() ? i32.MAX_VALUE : 0;
+  const seen = scanStep(S.networkAt, S.networkAt + min<usize>(S.networkEnd - S.networkAt, limit));
+  S.networkAt = scanAt;
+  if (seen < 0) return streamFailure(seen);
+  if (seen == Scan.Header) {
+    if (S.scanDepth > packageDepth()) cardPut(SCAN_HEADER, S.scanHeaderBytes);
+    else if (S.networkFromHost && S.scanTag == 0xbf57) S.headerPending = true;
+    else return streamFailure(ErrorCode.UnexpectedTag);
+    keepTransactionIdBytes(0);
+  } else if (seen == Scan.Value) {
+    cardPut(scanValue, scanValueLength);
+    keepTransactionIdBytes(scanValueLength);
+  } else if (seen == Scan.NeedMore) {
+    if (S.networkAt != S.networkEnd) return PENDING;
+    networkChunkTaken();
+  }
+  return MOVED;
+}
+
+const TRANSACTION_ID_BYTES: u32 = 16;
+
+/** Keeps eimTransactionId of an EuiccPackageRequest as it passes: BF51{30{… 82}}. `length` 0: its header. */
+function keepTransactionIdBytes(length: u32): void {
+  if (S.networkFromHost || S.scanDepth != 4 || scanTagAt(4) != 0x82 || scanTagAt(3) != 0x30) return;
+  if (!length) S.eimTransactionIdLength = 0;
+  for (let i: u32 = 0; i < length && S.eimTransactionIdLength < TRANSACTION_ID_BYTES; i++) {
+    store<u8>(EIM_TRANSACTION_ID + S.eimTransactionIdLength++, load<u8>(scanValue + i));
+  }
+}
+
+/** Streams the bound profile package to the card, a command for every segment (SGP.22 v2.5 §2.5.5). 0 when a result has come. */
+export function pumpBoundProfilePackage(): i32 {
+  if (S.networkState == NetworkState.Failed) return networkFailure();
+  if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
+  if (S.cardState == CardState.Chunk) {
+    cardCollect();
+    return MOVED;
+  }
+  if (S.cardState == CardState.Done && S.collectAt > S.keepEnd) return streamFailure(0);
+  if (S.headerPending) return beginSegment();
+  if (S.networkState == NetworkState.Chunk) return takeSegment();
+  if (S.networkState != NetworkState.End || S.cardState != CardState.Done) return PENDING;
+  return S.scanDone ? ErrorCode.NoInstallationResult : ErrorCode.Truncated;
+}
+
+function takeSegment(): i32 {
+  const room = cardRoom();
+  const betweenSegments = S.cardState != CardState.Filling;
+  // while a block is on its way only headers may be read on: a value would have nowhere to go
+  const limit = room > 0 ? room : betweenSegments && S.commandRemaining == 0 ? i32.MAX_VALUE : 0;
+  const seen = scanStep(S.networkAt, S.networkAt + min<usize>(S.networkEnd - S.networkAt, limit));
+  S.networkAt = scanAt;
+  if (seen < 0) return streamFailure(seen);
+  if (seen == Scan.Header) S.headerPending = true;
+  else if (seen == Scan.Value) cardPut(scanValue, scanValueLength);
+  else if (seen == Scan.NeedMore) {
+    if (S.networkAt != S.networkEnd) return PENDING;
+    networkChunkTaken();
+  }
+  return MOVED;
+}
+
+function beginSegment(): i32 {
+  const depth = S.scanDepth;
+  const header = S.scanHeaderBytes;
+  if (depth <= BPP_DEPTH) {
+    if (S.scanTag != 0xbf36 || S.segmentHeaderLength) return streamFailure(ErrorCode.UnexpectedTag);
+    memory.copy(SEGMENT_HEADER, SCAN_HEADER, header);
+    S.segmentHeaderLength = header;
+    S.headerPending = false;
+    return MOVED;
+  }
+  const length = segmentBytes(depth, scanTagAt(depth - 1), S.scanTag, header, header + S.scanLength);
+  if (length < 0) return streamFailure(length);
+  if (length) {
+    if (S.cardState != CardState.Done) return PENDING;
+    cardBegin(length);
+    if (S.scanTag == 0xbf23) cardPut(SEGMENT_HEADER, S.segmentHeaderLength);
+  } else if (cardRoom() <= 0) return PENDING;
+  cardPut(SCAN_HEADER, header);
+  S.headerPending = false;
+  return MOVED;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// ES10b.GetEimConfigurationData (SGP.32 v1.2 §5.9.18): the list comes entry by entry through the scanner; each entry is
+// looked at whole, the chosen one gives the eIM's identity, address and trust anchor (§2.11.1.1.1, EimConfigurationData).
+
+import { ErrorCode } from '../abi/errors';
+import { ASSOCIATION_TOKEN, EIM_ADDRESS, EIM_ID, MESSAGE_END, S, WANTED_EIM_ID } from '../abi/state';
+import { sameBytes } from '../wire/bytes';
+import { cardSendEmpty } from '../wire/card-lane';
+import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { putTlv } from '../wire/der-write';
+
+const EIM_ID_TYPE_FQDN: u32 = 2;
+const EIM_ID_BYTES: u32 = 128;
+const TOKEN_BYTES: u32 = 8;
+
+/** Sends BF55 without criteria; the choice is made here (SPEC.md E-1). */
+export function sendGetEimConfigurationData(): void {
+  cardSendEmpty(0xbf55);
+}
+
+/** Whether the entry at `at` is the eIM that is wanted: the one named in the options, else any. A wire error when it cannot be read. */
+export function isWantedEim(at: usize, end: usize): i32 {
+  let result = expectTlv(at, end, 0x30);
+  if (!result) result = findTlv(derValue, derEnd, 0x80);
+  if (result) return result;
+  if (derLength - 1 >= EIM_ID_BYTES) return ErrorCode.BadValue;
+  const wanted: u32 = S.wantedEimIdLength;
+  return !wanted || (derLength == wanted && sameBytes(derValue, WANTED_EIM_ID, wanted)) ? 1 : 0;
+}
+
+/** Keeps eimId and associationToken of the entry, and prepares at requestAt what action NetworkOpen tells: 81 address, A6 trust anchor. */
+export function readEimEntry(at: usize, end: usize): i32 {
+  expectTlv(at, end, 0x30);
+  const first = derValue;
+  findTlv(first, end, 0x80);
+  S.eimIdLength = derLength;
+  memory.copy(EIM_ID, derValue, derLength);
+  S.associationTokenLength = 0;
+  if (!findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
+    S.associationTokenLength = derLength;
+    memory.copy(ASSOCIATION_TOKEN, derValue, derLength);
+  }
+  return prepareNetworkOpen(first, end);
+}
+
+function prepareNetworkOpen(first: usize, end: usize): i32 {
+  let address = EIM_ADDRESS;
+  let length: u32 = S.eimAddressLength;
+  if (!length && !findTlv(first, end, 0x81)) {
+    address = derValue;
+    length = derLength;
+  }
+  if (!length && !findTlv(first, end, 0x82) && load<u8>(derValue) == EIM_ID_TYPE_FQDN) {
+    address = EIM_ID;
+    length = S.eimIdLength;
+  }
+  if (!length) return ErrorCode.MissingElement;
+  const anchorFound = !findTlv(first, end, 0xa6);
+  const anchorBytes = anchorFound ? derEnd - derStart : 0;
+  if (MESSAGE_END - end < <usize>length + 4 + anchorBytes) return ErrorCode.MessageTooLong;
+  S.requestAt = end;
+  const anchor = derStart;
+  const at = putTlv(end, 0x81, address, length);
+  memory.copy(at, anchor, anchorBytes);
+  S.requestEnd = at + anchorBytes;
+  return 0;
+}

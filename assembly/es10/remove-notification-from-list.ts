@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// ES10b.RemoveNotificationFromList (SGP.22 v2.5 §5.7.11, SGP.32 v1.2 §5.9.12): forgets a notification or package result that
+// was delivered. Sequence numbers are kept as the bytes they came in: 0 is a number, and so is one of eight bytes.
+
+import { ErrorCode } from '../abi/errors';
+import { S, SCRATCH, SEQUENCE } from '../abi/state';
+import { cardSend } from '../wire/card-lane';
+import { derInteger, derLength, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
+
+const SEQUENCE_BYTES: u32 = 8;
+
+/** Keeps the value of the element just read as sequence number. Returns 0 or BadValue. */
+export function keepSequence(): i32 {
+  if (derLength - 1 >= SEQUENCE_BYTES) return ErrorCode.BadValue;
+  S.sequenceLength = derLength;
+  memory.copy(SEQUENCE, derValue, derLength);
+  return 0;
+}
+
+/** Keeps the sequence number 80 among the elements from `at` to `end`. */
+export function readSequence(at: usize, end: usize): i32 {
+  const result = findTlv(at, end, 0x80);
+  return result ? result : keepSequence();
+}
+
+/** Sends BF30{80 seq} for the sequence number kept. */
+export function sendRemoveNotification(): void {
+  const length: u32 = S.sequenceLength;
+  const at = putHeader(SCRATCH, 0xbf30, tlvBytes(0x80, length));
+  cardSend(SCRATCH, putTlv(at, 0x80, SEQUENCE, length));
+}
+
+/** Reads BF30{80 status}: 0 ok and 1 nothingToDelete are both fine; other codes give EuiccRefused. */
+export function readRemoveNotification(): i32 {
+  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf30);
+  if (!result) result = expectTlv(derValue, S.collectAt, 0x80);
+  if (result) return result;
+  const status = derInteger();
+  if (status == 0 || status == 1) return 0;
+  S.stepDetail = status;
+  return ErrorCode.EuiccRefused;
+}

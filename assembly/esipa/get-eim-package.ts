@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// ESipa.GetEimPackage (SGP.32 v1.2 §6.3.2.6): asks the eIM for the next package.
+
+import { ErrorCode } from '../abi/errors';
+import { EID, EIM_TRANSACTION_ID, MESSAGE, S, SCRATCH } from '../abi/state';
+import { derLength, derValue, findTlv } from '../wire/der-read';
+import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { networkBegin, networkPut } from '../wire/network-lane';
+import { replyBegin } from './reply';
+
+const EID_BYTES: u32 = 16;
+const TRANSACTION_ID_BYTES: u32 = 16;
+
+/** What the eIM has; in the order of the rows behind GetEimPackage in proc/eim-package-retrieval.ts. */
+export const enum PackageKind {
+  None = 0,
+  EuiccPackage = 1,
+  IpaEuiccData = 2,
+  DownloadTrigger = 3,
+  Unknown = 4,
+  Invalid = 5,
+}
+
+const NO_PACKAGE_AVAILABLE: i32 = 1;
+
+/** Writes 5A eidValue. */
+export function putEid(at: usize): usize {
+  return putTlv(at, 0x5a, EID, EID_BYTES);
+}
+
+/** Sends BF4F{5A eidValue}. */
+export function sendGetEimPackage(): void {
+  const length = tlvBytes(0x5a, EID_BYTES);
+  S.eimTransactionIdLength = 0;
+  replyBegin(0xbf4f);
+  networkBegin(tlvBytes(0xbf4f, length));
+  networkPut(SCRATCH, putEid(putHeader(SCRATCH, 0xbf4f, length)) - SCRATCH);
+}
+
+/** Says what kind of package came. Returns a PackageKind, or EimError with eimPackageError as detail. */
+export function readGetEimPackage(): i32 {
+  switch (S.replyChoice) {
+    case 0xbf51:
+      return PackageKind.EuiccPackage;
+    case 0xbf52:
+      keepEimTransactionId(0x83);
+      return PackageKind.IpaEuiccData;
+    case 0xbf54:
+      keepEimTransactionId(0x82);
+      return PackageKind.DownloadTrigger;
+    case 0x02:
+      if (S.replyCode == NO_PACKAGE_AVAILABLE) return PackageKind.None;
+      S.stepDetail = S.replyCode;
+      return ErrorCode.EimError;
+    default:
+      return PackageKind.Unknown;
+  }
+}
+
+function keepEimTransactionId(tag: u32): void {
+  if (findTlv(MESSAGE, S.collectAt, tag) || derLength - 1 >= TRANSACTION_ID_BYTES) return;
+  S.eimTransactionIdLength = derLength;
+  memory.copy(EIM_TRANSACTION_ID, derValue, derLength);
+}

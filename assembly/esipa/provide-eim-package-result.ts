@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7) in all its forms, and the acknowledgements that answer it.
+
+import { ErrorCode } from '../abi/errors';
+import { EIM_TRANSACTION_ID, MESSAGE, OWED, S, SCRATCH } from '../abi/state';
+import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { networkBegin, networkPut } from '../wire/network-lane';
+import { putEid } from './get-eim-package';
+import { replyBegin } from './reply';
+
+const EID_TLV_BYTES: u32 = 18;
+
+/** EimPackageResultErrorCode. */
+export const enum PackageError {
+  InvalidPackageFormat = 1,
+  UnknownPackage = 2,
+  Undefined = 127,
+}
+
+/** Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow. */
+export function beginProvideResult(resultBytes: u32): void {
+  const length = EID_TLV_BYTES + resultBytes;
+  replyBegin(0xbf50);
+  networkBegin(tlvBytes(0xbf50, length));
+  networkPut(SCRATCH, putEid(putHeader(SCRATCH, 0xbf50, length)) - SCRATCH);
+}
+
+/** Sends the EuiccPackageResult kept in MESSAGE up to keepEnd, as it is. */
+export function sendPackageResult(): void {
+  beginProvideResult(S.keepEnd - MESSAGE);
+  S.networkSourceAt = MESSAGE;
+  S.networkSourceEnd = S.keepEnd;
+}
+
+/** Sends ePRAndNotifications: 30{BF51, A0 list}; the list of `listBytes` is streamed behind what lies in MESSAGE. */
+export function sendPackageResultAndNotifications(listBytes: u32): void {
+  const resultBytes = S.keepEnd - MESSAGE;
+  beginProvideResult(tlvBytes(0x30, resultBytes + listBytes));
+  networkPut(SCRATCH, putHeader(SCRATCH, 0x30, resultBytes + listBytes) - SCRATCH);
+  S.networkSourceAt = MESSAGE;
+  S.networkSourceEnd = S.keepEnd;
+}
+
+/** Reads the answer: sequence numbers to remove then lie between acknowledgedAt and acknowledgedEnd. EimError when it refuses. */
+export function readProvideResult(): i32 {
+  const choice = S.replyChoice;
+  S.acknowledgedAt = MESSAGE;
+  S.acknowledgedEnd = choice == 0xbf53 ? S.collectAt : MESSAGE;
+  S.keepEnd = S.acknowledgedEnd;
+  if (choice == 0xbf53 || choice == 0x30) return 0;
+  S.stepDetail = S.replyCode;
+  return choice == 0x02 ? ErrorCode.EimError : ErrorCode.BadEimAnswer;
+}
+
+/** Writes the transaction id of the package, where it had one, under `tag`. */
+function putTransactionId(at: usize, tag: u32): usize {
+  const length: u32 = S.eimTransactionIdLength;
+  return length ? putTlv(at, tag, EIM_TRANSACTION_ID, length) : at;
+}
+
+function transactionIdBytes(): u32 {
+  const length: u32 = S.eimTransactionIdLength;
+  return length ? tlvBytes(0x80, length) : 0;
+}
+
+/** Owes eimPackageResultResponseError: A0{[80 eimTransactionId], 02 code}. */
+export function owePackageError(code: u32): void {
+  let at = putHeader(OWED, 0xa0, transactionIdBytes() + 3);
+  at = putByteTlv(putTransactionId(at, 0x80), 0x02, code);
+  S.owedLength = at - OWED;
+  S.owedIsTriggerResult = false;
+}
+
+/** Owes ipaEuiccDataResponseError: BF52{A1{[80 eimTransactionId], 02 code}}. */
+export function oweDataError(code: u32): void {
+  const length = transactionIdBytes() + 3;
+  let at = putHeader(putHeader(OWED, 0xbf52, tlvBytes(0xa1, length)), 0xa1, length);
+  at = putByteTlv(putTransactionId(at, 0x80), 0x02, code);
+  S.owedLength = at - OWED;
+  S.owedIsTriggerResult = false;
+}
+
+/** Owes profileDownloadError undefinedError: BF54{[82 eimTransactionId], 30{80 7F}}. */
+export function oweTriggerError(): void {
+  let at = putTransactionId(putHeader(OWED, 0xbf54, transactionIdBytes() + 5), 0x82);
+  at = putByteTlv(putHeader(at, 0x30, 3), 0x80, 127);
+  S.owedLength = at - OWED;
+  S.owedIsTriggerResult = true;
+}

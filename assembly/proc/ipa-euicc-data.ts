@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// IpaEuiccDataRequest and its answer (SGP.32 v1.2 §2.11.1.2, §2.11.2.2). The answer can be larger than any buffer, so it is
+// made in two passes over the same objects: one adds up their lengths, the other streams them from the card to the eIM.
+
+import { ErrorCode } from '../abi/errors';
+import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, S, SCRATCH } from '../abi/state';
+import { putDeviceInfo } from '../es10/authenticate-server';
+import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
+import { beginProvideResult } from '../esipa/provide-eim-package-result';
+import { cardSend, cardSendEmpty } from '../wire/card-lane';
+import { derEnd, derLength, derStart, derValue, findTlv } from '../wire/der-read';
+import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { networkPut } from '../wire/network-lane';
+import { Do, Go } from './functions';
+
+namespace Step {
+  export const Measure: u8 = 1;
+  export const Begin: u8 = 2;
+  export const Send: u8 = 3;
+  export const FinishResponse: u8 = 4;
+  export const OweDataError: u8 = 5;
+  export const OweTagListError: u8 = 6;
+  export const SendOwed: u8 = 7;
+}
+
+// prettier-ignore
+export const DATA: usize = memory.data<u8>([
+  /* 0 */ Do.ReadDataRequest,
+  Step.Measure,
+  Step.OweTagListError,
+  /* 1 */ Do.MeasureDataObject,
+  Step.Begin,
+  Step.OweDataError,
+  /* 2 */ Do.BeginDataResponse,
+  Step.Send,
+  Go.End,
+  /* 3 */ Do.SendDataObject,
+  Step.FinishResponse,
+  Step.OweDataError,
+  /* 4 */ Do.FinishDataResponse,
+  Go.Retrieval,
+  Go.End,
+  /* 5 */ Do.OweDataError,
+  Step.SendOwed,
+  Go.End,
+  /* 6 */ Do.OweTagListError,
+  Step.SendOwed,
+  Go.End,
+  /* 7 */ Do.SendOwed,
+  Go.Retrieval,
+  Go.End,
+]);
+
+/** The objects in the order of IpaEuiccData. */
+const enum DataObject {
+  Notifications = 0,
+  DefaultSmdpAddress = 1,
+  PackageResults = 2,
+  EuiccInfo1 = 3,
+  EuiccInfo2 = 4,
+  RootSmdsAddress = 5,
+  AssociationToken = 6,
+  EumCertificate = 7,
+  EuiccCertificate = 8,
+  EimTransactionId = 9,
+  IpaCapabilities = 10,
+  DeviceInfo = 11,
+}
+
+/** Number of objects. */
+export const DATA_OBJECTS: u32 = 12;
+
+/** tagList element of each object, high byte first; 0: not asked for by tag. */
+// prettier-ignore
+const OBJECT_TAGS: usize = memory.data<u8>([
+  0, 0xa0, 0, 0x81, 0, 0xa2, 0xbf, 0x20, 0xbf, 0x22, 0, 0x83, 0, 0x84, 0, 0xa5, 0, 0xa6, 0, 0, 0, 0xa8, 0, 0xa9,
+]);
+
+const NOTIFICATIONS_BY_THEIR_FUNCTION: u32 = 0xbf2b; // SPEC.md, I-8
+
+function objectOf(tag: u32): i32 {
+  if (tag == NOTIFICATIONS_BY_THEIR_FUNCTION) return DataObject.Notifications;
+  for (let object: u32 = 0; object < DATA_OBJECTS; object++) {
+    if (tag == (((<u32>load<u8>(OBJECT_TAGS + 2 * object)) << 8) | load<u8>(OBJECT_TAGS + 2 * object, 1))) return object;
+  }
+  return -1;
+}
+
+/** Reads BF52{5C tagList, …} in MESSAGE into dataWanted. Returns 0, or an error when a tag is not one of the list of §2.11.1.2. */
+export function readDataRequest(): i32 {
+  S.keepEnd = S.collectAt;
+  S.dataWanted = 0;
+  const result = findTlv(MESSAGE, S.collectAt, 0x5c);
+  if (result) return result;
+  for (let at = derValue; at < derEnd; ) {
+    let tag: u32 = load<u8>(at++);
+    if ((tag & 0x1f) == 0x1f) {
+      if (at == derEnd) return ErrorCode.Truncated;
+      tag = (tag << 8) | load<u8>(at++);
+    }
+    const object = tag ? objectOf(tag) : -1;
+    if (object < 0) return ErrorCode.BadValue;
+    S.dataWanted |= 1 << object;
+  }
+  if (S.eimTransactionIdLength) S.dataWanted |= 1 << DataObject.EimTransactionId;
+  beginDataPass(true);
+  return 0;
+}
+
+/** Starts a pass over the objects. */
+export function beginDataPass(counting: bool): void {
+  S.networkCounting = counting;
+  S.dataObject = 0;
+  if (counting) S.dataTotal = 0;
+}
+
+/** Starts BF50{5A, BF52{A0{…}}} with the measured length. */
+export function beginDataResponse(): void {
+  const data = S.dataTotal;
+  const inner = tlvBytes(0xa0, data);
+  beginProvideResult(tlvBytes(0xbf52, inner));
+  networkPut(SCRATCH, putHeader(putHeader(SCRATCH, 0xbf52, inner), 0xa0, data) - SCRATCH);
+  beginDataPass(false);
+}
+
+function select(depth: u32, tag: u32, retag: u32): void {
+  S.selectDepth = depth;
+  S.selectTag = tag;
+  S.retag = retag;
+}
+
+/** The criterion inside the element `tag` of the request, or nothing. */
+function findCriterion(tag: u32): bool {
+  return !findTlv(MESSAGE, S.keepEnd, tag) && derLength > 0 && derLength <= 16;
+}
+
+function sendGetCerts(): void {
+  if (findTlv(MESSAGE, S.keepEnd, 0x04) || derLength > 20) return cardSendEmpty(0xbf56);
+  const from = derValue;
+  const length = derLength;
+  cardSend(SCRATCH, putTlv(putHeader(SCRATCH, 0xbf56, tlvBytes(0x80, length)), 0x80, from, length));
+}
+
+/** Asks the card for the present object. False when the object is no matter of the card. */
+export function sendDataObjectRequest(): bool {
+  S.selectIndex = 0;
+  switch (S.dataObject) {
+    case DataObject.Notifications:
+      select(2, 0xa0, 0);
+      if (findCriterion(0xa1)) sendRetrieveByCriterion(derValue, derEnd);
+      else sendRetrieveNotifications();
+      return true;
+    case DataObject.PackageResults:
+      select(2, 0xa2, 0);
+      if (findCriterion(0xa2)) sendRetrieveByCriterion(derValue, derEnd);
+      else sendRetrieveResults();
+      return true;
+    case DataObject.DefaultSmdpAddress:
+      select(2, 0x80, 0x81);
+      cardSendEmpty(0xbf3c);
+      return true;
+    case DataObject.RootSmdsAddress:
+      select(2, 0x81, 0x83);
+      cardSendEmpty(0xbf3c);
+      return true;
+    case DataObject.EuiccInfo1:
+    case DataObject.EuiccInfo2:
+      const tag: u32 = S.dataObject == DataObject.EuiccInfo1 ? 0xbf20 : 0xbf22;
+      select(1, tag, 0);
+      cardSendEmpty(tag);
+      return true;
+    case DataObject.EumCertificate:
+    case DataObject.EuiccCertificate:
+      select(3, S.dataObject == DataObject.EumCertificate ? 0xa5 : 0xa6, 0);
+      sendGetCerts();
+      return true;
+  }
+  return false;
+}
+
+/** Writes the present object, one that the IPA knows itself, at SCRATCH. Returns its end; SCRATCH when there is none. */
+export function putOwnDataObject(): usize {
+  const token: u32 = S.associationTokenLength;
+  switch (S.dataObject) {
+    case DataObject.AssociationToken:
+      return token ? putTlv(SCRATCH, 0x84, ASSOCIATION_TOKEN, token) : SCRATCH;
+    case DataObject.EimTransactionId:
+      return putTlv(SCRATCH, 0x87, EIM_TRANSACTION_ID, S.eimTransactionIdLength);
+    case DataObject.IpaCapabilities:
+      return putCapabilities(SCRATCH);
+    default:
+      return putDeviceInfo(SCRATCH, 0xa9);
+  }
+}
+
+/** A8{80 ipaFeatures, 81 ipaSupportedProtocols retrieveHttps}: named bits, trailing zero bits left out. */
+function putCapabilities(at: usize): usize {
+  const features: u32 = S.ipaFeatures;
+  at = putHeader(at, 0xa8, 8);
+  at = putByteTlv(at, 0x80, ctz(features | 0x100) & 7);
+  store<u8>(at - 2, 2);
+  store<u8>(at, features);
+  at = putByteTlv(at + 1, 0x81, 7);
+  store<u8>(at - 2, 2);
+  store<u8>(at, 0x80);
+  return at + 1;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Start-up: modem, channel, ISD-R, EID, the eIM to talk to (SGP.32 v1.2 §3.8.2, §3.1.1.1), and AddInitialEim when the eUICC
+// has none (§3.5.2).
+
+import { Do, Go } from './functions';
+
+namespace Step {
+  export const TerminalCapability: u8 = 1;
+  export const OpenChannel: u8 = 2;
+  export const SelectIsdr: u8 = 3;
+  export const GetEid: u8 = 4;
+  export const GetEimConfigurationData: u8 = 5;
+  export const Found: u8 = 6;
+  export const OpenNetwork: u8 = 8;
+}
+
+// prettier-ignore
+export const START_UP: usize = memory.data<u8>([
+  /* 0 */ Do.ModemReady,
+  Step.TerminalCapability,
+  Go.End,
+  /* 1 */ Do.TerminalCapability,
+  Step.OpenChannel,
+  Go.End,
+  /* 2 */ Do.OpenChannel,
+  Step.SelectIsdr,
+  Go.End,
+  /* 3 */ Do.SelectIsdr,
+  Step.GetEid,
+  Go.End,
+  /* 4 */ Do.GetEid,
+  Step.GetEimConfigurationData,
+  Go.End,
+  /* 5 */ Do.GetEimConfigurationData,
+  Step.Found,
+  Go.End,
+  /* 6 an eIM is there */ Do.Goto,
+  Step.OpenNetwork,
+  Go.End,
+  /* 7 none is there */ Do.AddInitialEim,
+  Step.GetEimConfigurationData,
+  Go.End,
+  /* 8 */ Do.OpenNetwork,
+  Go.Delivery,
+  Go.End,
+]);

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lane to the card: APDU cases with 61xx, 6Cxx and inline data (ETSI TS 102 221 §7.3), and ES10 commands as chains of
+// STORE DATA blocks (SGP.22 v2.5 §5.7.2). Knows nothing of how an APDU travels: the engine gives it to a link.
+
+import { ErrorCode } from '../abi/errors';
+import { MAX_GET_RESPONSES } from '../abi/limits';
+import { APDU, RESPONSE, S, SCRATCH } from '../abi/state';
+import { putHeader, tlvBytes } from './der-write';
+import { CardState } from './lanes';
+import { appendToMessage } from './message';
+
+const HEADER_BYTES: usize = 5;
+
+/** Class byte with the logical channel in it: channels 0 to 3, and 4 to 19 (ETSI TS 102 221 §10.1.1). */
+function classByte(base: u32): u32 {
+  const channel: u32 = S.channel;
+  return channel < 4 ? base | channel : base | 0x40 | (channel - 4);
+}
+
+function send(length: u32): void {
+  S.apduLength = length;
+  S.apduWaiting = true;
+  S.cardState = CardState.Waiting;
+}
+
+function putApduHeader(cla: u32, ins: u32, p1: u32, p2: u32, p3: u32): void {
+  store<u8>(APDU, cla);
+  store<u8>(APDU, ins, 1);
+  store<u8>(APDU, p1, 2);
+  store<u8>(APDU, p2, 3);
+  store<u8>(APDU, p3, 4);
+}
+
+/** Ends the present command with an error. */
+export function cardFail(error: i32, detail: i32): void {
+  S.cardState = CardState.Failed;
+  S.cardError = error;
+  S.cardDetail = detail;
+}
+
+/** Where the data of a plain APDU goes before cardApdu is called. */
+export function cardApduData(): usize {
+  return APDU + HEADER_BYTES;
+}
+
+/** Sends one APDU with `dataLength` bytes already at cardApduData(), or none and P3 as Le. On the present channel when `onChannel`. */
+export function cardApdu(cla: u32, onChannel: bool, ins: u32, p1: u32, p2: u32, p3: u32, dataLength: u32): void {
+  putApduHeader(onChannel ? classByte(cla) : cla, ins, p1, p2, p3);
+  S.chainOpen = false;
+  S.getResponses = 0;
+  send(HEADER_BYTES + dataLength);
+}
+
+/** Starts an ES10 command of `total` bytes, which then come by cardPut. */
+export function cardBegin(total: u32): void {
+  S.chainOpen = true;
+  S.commandRemaining = total;
+  S.blockNumber = 0;
+  S.blockFill = 0;
+  S.getResponses = 0;
+  S.cardState = CardState.Filling;
+}
+
+/** How many bytes cardPut takes now; a header may overhang by a few. */
+export function cardRoom(): i32 {
+  return S.cardState == CardState.Filling ? <i32>S.blockBytes - <i32>S.blockFill : 0;
+}
+
+/** Adds bytes to the command; sends the block when it is full or the command complete. */
+export function cardPut(at: usize, length: u32): void {
+  memory.copy(APDU + HEADER_BYTES + S.blockFill, at, length);
+  S.blockFill += length;
+  S.commandRemaining -= length;
+  sendBlockIfReady();
+}
+
+function sendBlockIfReady(): void {
+  if (S.blockFill < S.blockBytes && S.commandRemaining) return;
+  if (S.blockNumber > 0xff) return cardFail(ErrorCode.MessageTooLong, 0);
+  const length = min<u32>(S.blockFill, S.blockBytes);
+  S.blockFill -= length;
+  S.chainOpen = S.blockFill + S.commandRemaining != 0;
+  // SGP.22 v2.5 §5.7.2: P1 tells the last block, P2 counts from 0
+  putApduHeader(classByte(0x80), 0xe2, S.chainOpen ? 0x11 : 0x91, S.blockNumber++, length);
+  send(HEADER_BYTES + length);
+}
+
+/** Takes a response APDU of `length` bytes at RESPONSE. */
+export function cardResponse(length: u32): void {
+  if (length < 2) return cardFail(ErrorCode.BadResponse, 0);
+  const dataLength = length - 2;
+  const sw1: u32 = load<u8>(RESPONSE + dataLength);
+  const sw2: u32 = load<u8>(RESPONSE + dataLength, 1);
+  // ISO 7816-4: wrong Le, the right one is SW2. Only commands that carry no data can be repeated so.
+  if (sw1 == 0x6c && S.apduLength == HEADER_BYTES && S.getResponses++ < MAX_GET_RESPONSES) {
+    store<u8>(APDU, sw2, 4);
+    return send(HEADER_BYTES);
+  }
+  const more = sw1 == 0x61;
+  // 91xx: success, and a proactive command waits; 62xx and 63xx: success with a warning
+  if (!more && sw1 != 0x90 && sw1 != 0x91 && sw1 != 0x62 && sw1 != 0x63) return cardFail(ErrorCode.StatusWord, (sw1 << 8) | sw2);
+  if (S.chainOpen) return continueChain(dataLength, more);
+  S.responseMore = more;
+  S.responseLe = sw2;
+  S.responseAt = RESPONSE;
+  S.responseEnd = RESPONSE + dataLength;
+  S.cardState = CardState.Chunk;
+}
+
+function continueChain(dataLength: u32, more: bool): void {
+  if (dataLength || more) return cardFail(ErrorCode.BadResponse, 0);
+  // bytes of a header that did not fit into the last block come first in this one
+  memory.copy(APDU + HEADER_BYTES, APDU + HEADER_BYTES + S.blockBytes, S.blockFill);
+  S.cardState = CardState.Filling;
+  sendBlockIfReady();
+}
+
+/** The piece of the response is used: asks for the next one, or the command is done. */
+export function cardChunkTaken(): void {
+  if (!S.responseMore) {
+    S.cardState = CardState.Done;
+    return;
+  }
+  if (S.getResponses++ >= MAX_GET_RESPONSES) return cardFail(ErrorCode.EndlessResponse, 0);
+  putApduHeader(classByte(0), 0xc0, 0, 0, S.responseLe);
+  send(HEADER_BYTES);
+}
+
+/** Gathers the piece of the response in MESSAGE. */
+export function cardCollect(): void {
+  if (!appendToMessage(S.responseAt, S.responseEnd - S.responseAt)) return cardFail(ErrorCode.MessageTooLong, 0);
+  cardChunkTaken();
+}
+
+/** Feeds the ES10 command from memory between cardSourceAt and cardSourceEnd as far as the block takes it. */
+export function cardFeed(): void {
+  const room = cardRoom();
+  const length = min<u32>(S.cardSourceEnd - S.cardSourceAt, room > 0 ? room : 0);
+  if (!length) return;
+  const at = S.cardSourceAt;
+  S.cardSourceAt = at + length;
+  cardPut(at, length);
+}
+
+/** Sends the ES10 command that lies in memory from `at` to `end`. */
+export function cardSend(at: usize, end: usize): void {
+  S.cardSourceAt = at;
+  S.cardSourceEnd = end;
+  cardBegin(end - at);
+}
+
+/** Sends an ES10 command without content. */
+export function cardSendEmpty(tag: u32): void {
+  cardSend(SCRATCH, putHeader(SCRATCH, tag, 0));
+}
+
+/** Sends the ES10 command `tag` whose contents lie in memory from `at` to `end`. */
+export function cardSendWrapped(tag: u32, at: usize, end: usize): void {
+  const length = end - at;
+  S.cardSourceAt = at;
+  S.cardSourceEnd = end;
+  cardBegin(tlvBytes(tag, length));
+  cardPut(SCRATCH, putHeader(SCRATCH, tag, length) - SCRATCH);
+}

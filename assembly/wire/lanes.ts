@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// States of the two lanes.
+
+/** The lane to the card. */
+export const enum CardState {
+  /** Nothing is going on. */
+  Idle = 0,
+  /** An ES10 command takes bytes for its next block. */
+  Filling = 1,
+  /** An APDU is on its way. */
+  Waiting = 2,
+  /** A piece of the response lies between responseAt and responseEnd. */
+  Chunk = 3,
+  /** The command is answered and its response taken. */
+  Done = 4,
+  /** It failed: cardError, cardDetail. */
+  Failed = 5,
+}
+
+/** The lane to the network. */
+export const enum NetworkState {
+  /** No exchange. */
+  Idle = 0,
+  /** A request takes bytes. */
+  Sending = 1,
+  /** The window is with the host. */
+  WindowOut = 2,
+  /** The next part of the answer was asked for. */
+  Asked = 3,
+  /** A part of the answer lies between networkAt and networkEnd. */
+  Chunk = 4,
+  /** The answer is complete. */
+  End = 5,
+  /** The exchange failed: networkError, networkDetail. */
+  Failed = 6,
+}
+
+/** Commands of the AT link. */
+export const enum LinkCommand {
+  None = 0,
+  /** AT, until the modem answers. */
+  Attention = 1,
+  /** ATE0 */
+  EchoOff = 2,
+  /** AT+CMEE=1 */
+  NumericErrors = 3,
+  /** AT+CSIM with the waiting APDU */
+  Csim = 4,
+  /** AT+CFUN=0 */
+  PowerDown = 5,
+  /** AT+CFUN=1 */
+  PowerUp = 6,
+}
