@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7, §5.14.6): the IPA reports what became of a package.
+import { integerContent, type Tlv, tlv } from '../../codec/ber.js';
+import type { EimContext, EsipaAnswer } from '../context.js';
+import { acceptEimPackageResult } from '../results/accept-eim-package-result.js';
+
+/** provideEimPackageResultError. */
+const ERROR_CODES = { eidNotFound: 2, invalidEid: 3, missingEid: 4 } as const;
+
+/** Takes the result; answers with the sequence numbers that the eUICC may forget, with nothing, or with why the sender is not known. */
+export async function provideEimPackageResult(request: Tlv, eim: EimContext): Promise<EsipaAnswer> {
+  const accepted = await acceptEimPackageResult(request, eim);
+  if (typeof accepted === 'string') return answer(tlv(0x02, integerContent(ERROR_CODES[accepted])));
+  if (accepted.length === 0) return answer(tlv(0x30));
+  return answer(tlv(0xbf53, ...accepted.map((seqNumber) => tlv(0x80, integerContent(seqNumber)))));
+}
+
+function answer(content: Uint8Array): EsipaAnswer {
+  return { message: tlv(0xbf50, content) };
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated eIM and what is needed to drive it.
+export {
+  addInitialEimRequest,
+  type EimConfiguration,
+  EimIdType,
+  EimProtocol,
+  encodeEimConfigurationData,
+  type KeyData,
+} from './configuration-data.js';
+export type { MetadataPolicy } from './context.js';
+export type { Device, DeviceRegistration } from './device.js';
+export { type EimConfigurationOptions, SimulatedEim, type SimulatedEimOptions } from './eim.js';
+export type { Fault, FaultPlan } from './faults.js';
+export type { EimEvent, NotificationEvent, SessionEvent } from './log.js';
+export { DataTag } from './packages/data-request.js';
+export * as eco from './packages/eco.js';
+export type { DownloadItem, EimItem, EuiccPackageItem } from './packages/items.js';
+export * as psmo from './packages/psmo.js';
+export type { QueuedItem } from './queue.js';
+export type { ResolveSmdp, SmdpTarget } from './relay/smdp-relay.js';
+export { EimService, type EimServiceOptions, type EsipaFunctionName, type EsipaResponse } from './service.js';

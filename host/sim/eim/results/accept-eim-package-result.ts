@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes in an EimPackageResult (SGP.32 v1.2 §2.11.2), whichever function brought it: ProvideEimPackageResult or HandleNotification.
+import { CodecError, child, need, readInteger, type Tlv } from '../../codec/ber.js';
+import { hex } from '../../codec/bytes.js';
+import type { EimContext } from '../context.js';
+import { defined } from '../defined.js';
+import type { Device } from '../device.js';
+import { findDevice, findDeviceByTransaction, type UnknownDevice } from '../find-device.js';
+import { acceptDownloadResult } from './accept-download-result.js';
+import { acceptEuiccPackageResult } from './accept-euicc-package-result.js';
+import { acceptIpaEuiccData } from './accept-ipa-euicc-data.js';
+import { acceptNotifications } from './accept-notification.js';
+import { decodeEuiccPackageResult } from './euicc-package-result.js';
+import { decodeIpaEuiccDataResponse } from './ipa-euicc-data.js';
+import { EIM_PACKAGE_ERROR_WORDS, wordFor } from './words.js';
+
+const EID_VALUE = 0x5a;
+
+/**
+ * Checks and logs a result (tag BF50 with eidValue). Resolves to the sequence numbers of all verified results and settled notifications, or to the
+ * reason why the device is not known. Rejects with CodecError for a result that cannot be read.
+ */
+export async function acceptEimPackageResult(provided: Tlv, eim: EimContext): Promise<number[] | UnknownDevice> {
+  const result = provided.children.find((field) => field.tag !== EID_VALUE);
+  if (result === undefined) throw new CodecError('a ProvideEimPackageResult without a result');
+  const device = deviceOf(provided, result, eim);
+  if (typeof device === 'string') {
+    eim.log.add({ kind: 'malformed', verified: false, problem: device, raw: provided.raw });
+    return device;
+  }
+  return acceptResult(result, device, eim);
+}
+
+/** eidValue became part of the message only with v1.1 and may be missing: then the transaction tells the device. */
+function deviceOf(provided: Tlv, result: Tlv, eim: EimContext): Device | UnknownDevice {
+  const eidValue = child(provided, EID_VALUE);
+  if (eidValue !== undefined) return findDevice(eim, eidValue);
+  return findDeviceByTransaction(eim, transactionOf(result)) ?? 'missingEid';
+}
+
+function acceptResult(result: Tlv, device: Device, eim: EimContext): number[] | Promise<number[]> {
+  switch (result.tag) {
+    case 0xbf51:
+      return acceptEuiccPackageResult(result, device, eim);
+    case 0x30:
+      return acceptResultAndNotifications(result, device, eim);
+    case 0xbf52:
+      return acceptIpaEuiccData(result, device, eim);
+    case 0xbf54:
+      return acceptDownloadResult(result, device, eim);
+    case 0xa0:
+      return acceptPackageError(result, device, eim);
+    default:
+      throw new CodecError('an eIM package result without one of its alternatives');
+  }
+}
+
+/** ePRAndNotifications. */
+async function acceptResultAndNotifications(result: Tlv, device: Device, eim: EimContext): Promise<number[]> {
+  const packageResult = acceptEuiccPackageResult(need(result, 0xbf51), device, eim);
+  const notifications = await acceptNotifications(need(result, 0xa0).children, eim, 'withPackageResult', device);
+  return [...packageResult, ...notifications];
+}
+
+/** eimPackageResultResponseError: without a transaction it is about the package that was fetched last. */
+function acceptPackageError(error: Tlv, device: Device, eim: EimContext): number[] {
+  const transactionId = child(error, 0x80);
+  const errorCode = readInteger(need(error, 0x02));
+  const item = transactionId === undefined ? device.queue.outstanding() : device.queue.find(hex(transactionId.value));
+  const event = eim.log.add({
+    kind: 'packageError',
+    eid: device.eid,
+    verified: false,
+    errorCode,
+    errorWord: wordFor(EIM_PACKAGE_ERROR_WORDS, errorCode),
+    ...defined({ item }),
+    raw: error.raw,
+  });
+  item?.finish(event);
+  return [];
+}
+
+/** eimTransactionId stands at another place in every kind of result. */
+function transactionOf(result: Tlv): string | undefined {
+  switch (result.tag) {
+    case 0xbf51:
+      return decodeEuiccPackageResult(result).eimTransactionId;
+    case 0x30:
+      return decodeEuiccPackageResult(need(result, 0xbf51)).eimTransactionId;
+    case 0xbf52:
+      return decodeIpaEuiccDataResponse(result).eimTransactionId;
+    default:
+      return hexOf(child(result, result.tag === 0xbf54 ? 0x82 : 0x80));
+  }
+}
+
+function hexOf(field: Tlv | undefined): string | undefined {
+  return field === undefined ? undefined : hex(field.value);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs one command APDU: checks class, instruction and channel, calls the instruction, and turns every refusal into a status word.
+import { CodecError } from '../../codec/ber.js';
+import type { Euicc } from '../state/euicc.js';
+import { type Command, type CommandHeader, readBody, readHeader } from './command.js';
+import { getResponse } from './get-response.js';
+import { manageChannel } from './manage-channel.js';
+import { select } from './select.js';
+import { status } from './status.js';
+import { STATUS, StatusWordError, statusBytes } from './status-word.js';
+import { STORE_DATA, storeData } from './store-data.js';
+import { terminalCapability } from './terminal-capability.js';
+
+interface Instruction {
+  /** Class bytes the instruction is defined for. */
+  readonly interindustry: boolean;
+  readonly proprietary: boolean;
+  readonly run: (euicc: Euicc, command: Command) => Uint8Array;
+}
+
+const GET_RESPONSE = 0xc0;
+
+const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map([
+  [0x70, { interindustry: true, proprietary: false, run: manageChannel }],
+  [0xa4, { interindustry: true, proprietary: false, run: select }],
+  [0xaa, { interindustry: false, proprietary: true, run: terminalCapability }],
+  [GET_RESPONSE, { interindustry: true, proprietary: true, run: getResponse }],
+  [STORE_DATA, { interindustry: false, proprietary: true, run: storeData }],
+  [0xf2, { interindustry: false, proprietary: true, run: status }],
+]);
+
+/** Response data and SW1SW2 for the command. Throws only for a fault of the simulator itself. */
+export function runCommand(euicc: Euicc, bytes: Uint8Array): Uint8Array {
+  try {
+    const header = readHeader(bytes);
+    const instruction = findInstruction(euicc, header);
+    return instruction.run(euicc, readCommand(euicc, header, bytes));
+  } catch (error) {
+    if (error instanceof StatusWordError) return statusBytes(error.statusWord);
+    if (error instanceof CodecError) return statusBytes(STATUS.incorrectData);
+    throw error;
+  }
+}
+
+function findInstruction(euicc: Euicc, header: CommandHeader): Instruction {
+  const instruction = INSTRUCTIONS.get(header.instruction);
+  if (instruction === undefined) throw new StatusWordError(STATUS.instructionNotSupported);
+  if (!(header.proprietary ? instruction.proprietary : instruction.interindustry)) throw new StatusWordError(STATUS.classNotSupported);
+  const channel = euicc.session.channels[header.channel]!;
+  if (!channel.open) throw new StatusWordError(STATUS.channelNotSupported);
+  // Response data waits only for the very next command on its channel.
+  if (header.instruction !== GET_RESPONSE) channel.pending = new Uint8Array(0);
+  return instruction;
+}
+
+function readCommand(euicc: Euicc, header: CommandHeader, bytes: Uint8Array): Command {
+  try {
+    return readBody(header, bytes);
+  } catch (error) {
+    if (header.instruction === STORE_DATA) euicc.session.channels[header.channel]!.chain = [];
+    throw error;
+  }
+}

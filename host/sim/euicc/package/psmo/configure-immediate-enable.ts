@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// PSMO configureImmediateEnable, A7 (SGP.32 v1.2 §3.4.4).
+import type { Tlv } from '../../../codec/ber.js';
+import { configureImmediateEnabling } from '../../domain/immediate-enabling.js';
+import { codeResult, type OperationResult, type PackageExecution, RESULT } from '../execution.js';
+
+/** An empty element switches the feature off. */
+export function configureImmediateEnable({ euicc }: PackageExecution, element: Tlv): OperationResult {
+  configureImmediateEnabling(euicc.memory, element);
+  return codeResult(0x87, RESULT.ok);
+}

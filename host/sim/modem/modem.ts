@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// A cellular modem as far as an eSIM assistant sees it: AT commands in, answers out, a card behind them.
+
+import type { ByteLine } from '../../interfaces.js';
+import { type Reply, writeLines, writeReply } from './answer.js';
+import { type AtCommand, parseCommandLine } from './at-command.js';
+import { AtError, refusalLine } from './at-error.js';
+import { CardAccess } from './card-access.js';
+import type { CommandLine } from './command-reader.js';
+import { runCommand } from './command-table.js';
+import type { Functionality, ModemCore, ModemSettings } from './core.js';
+import { type Disturbance, Disturbances, isCarriedOut } from './disturbance.js';
+import { DEFAULT_IDENTITY, type SimulatedModemOptions } from './options.js';
+import { connectPipe } from './pipe.js';
+import { ModemPort, type PortOutput } from './port.js';
+import { type ModemDevice, openPty } from './pty-device.js';
+import { listenTcp, type ModemServer } from './tcp-server.js';
+
+/** What the modem has done so far. Bytes are seen from the modem: in is from the host. */
+export interface ModemCounters {
+  /** Command lines that began with AT. */
+  readonly commands: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** APDUs that reached the card, also those the modem sends itself. */
+  readonly apdus: number;
+}
+
+/**
+ * A simulated modem. Making one powers it up: the card is reset and the radio is on. Commands of 3GPP TS 27.007: +CMEE, +CGMI, +CGMM, +CGMR,
+ * +CGSN, +CPIN, +CFUN, +CSIM, +CCHO, +CGLA, +CCHC, +CEREG, +COPS, +CSQ; of ITU-T V.250: AT, E, V, Q, Z, &F. Any number of lines can be attached.
+ */
+export class SimulatedModem {
+  private readonly card: CardAccess;
+  private readonly settings: ModemSettings;
+  private readonly core: ModemCore;
+  private readonly disturbances = new Disturbances();
+  private readonly ports = new Set<ModemPort>();
+  private later: string[] = [];
+  private commands = 0;
+  private bytesIn = 0;
+  private bytesOut = 0;
+
+  constructor(private readonly options: SimulatedModemOptions = {}) {
+    this.card = new CardAccess(options.slot, options.quirks ?? {});
+    this.settings = this.powerUpSettings();
+    this.core = this.createCore();
+    this.card.reset();
+  }
+
+  /** A line inside this process. Bytes arrive asynchronously, as on a real line. */
+  connect(): ByteLine {
+    return connectPipe('sim:', (output) => this.attach(output));
+  }
+
+  /** Listens on 127.0.0.1; port 0 takes a free one. */
+  listenTcp(port = 0): Promise<ModemServer> {
+    return listenTcp(port, (output) => this.attach(output));
+  }
+
+  /** Opens a pseudo-terminal in raw mode and answers at its master side. Rejects where none can be made. */
+  openPty(): Promise<ModemDevice> {
+    return openPty((output) => this.attach(output));
+  }
+
+  /** Adds a rule for what goes wrong; its count of matches begins now. */
+  disturb(rule: Disturbance): void {
+    this.disturbances.add(rule);
+  }
+
+  /** Sends an unsolicited line, such as "+CEREG: 1", to all lines. */
+  sendUnsolicited(text: string): void {
+    for (const port of this.ports) port.send(writeLines([text]));
+  }
+
+  /** Breaks all lines now. The modem goes on and can be attached again. */
+  dropLines(): void {
+    for (const port of [...this.ports]) port.hangUp();
+  }
+
+  get counters(): ModemCounters {
+    return { commands: this.commands, bytesIn: this.bytesIn, bytesOut: this.bytesOut, apdus: this.card.apdus };
+  }
+
+  /** What AT+CFUN? would answer. */
+  get functionality(): Functionality {
+    return this.core.functionality;
+  }
+
+  /** Open logical channels: handle of AT+CCHO to channel number on the card. */
+  get sessions(): ReadonlyMap<string, number> {
+    return this.card.sessions;
+  }
+
+  private attach(output: PortOutput): { port: ModemPort; detach: () => void } {
+    const { settings } = this;
+    const owner = {
+      get echo() {
+        return settings.echo;
+      },
+      answer: (line: CommandLine) => this.answer(line),
+      countIn: (bytes: number) => {
+        this.bytesIn += bytes;
+      },
+      countOut: (bytes: number) => {
+        this.bytesOut += bytes;
+      },
+    };
+    const { maximumLineLength = 600, chunks = { kind: 'whole' } } = this.options;
+    const port = new ModemPort(owner, output, { maximumLineLength, chunks });
+    this.ports.add(port);
+    return { port, detach: () => void this.ports.delete(port) };
+  }
+
+  private answer(line: CommandLine): Reply {
+    if (line.kind === 'tooLong') return writeReply(['ERROR'], [], []);
+    // What stands before AT is noise, and a line without AT is nothing to a modem (V.250 §5.2.1).
+    const start = line.text.search(/at/i);
+    if (start < 0) return { bytes: new Uint8Array(0), drops: false };
+    this.commands += 1;
+    const rules = this.disturbances.match(line.text.slice(start));
+    this.later = [];
+    const lines = isCarriedOut(rules) ? this.runLine(line.text.slice(start + 2)) : ['OK'];
+    return writeReply(lines, this.later, rules);
+  }
+
+  /** Runs the commands of a line up to the first that is refused; returns their lines and the final one. */
+  private runLine(text: string): string[] {
+    const lines: string[] = [];
+    try {
+      for (const command of parseCommandLine(text)) lines.push(...this.run(command));
+      return [...lines, 'OK'];
+    } catch (error) {
+      if (!(error instanceof AtError)) throw error;
+      return [...lines, refusalLine(error.code, this.settings.errorReporting)];
+    }
+  }
+
+  private run(command: AtCommand): readonly string[] {
+    return runCommand(command, this.core);
+  }
+
+  private createCore(): ModemCore {
+    return {
+      card: this.card,
+      identity: { ...DEFAULT_IDENTITY, ...this.options.identity },
+      quirks: this.options.quirks ?? {},
+      settings: this.settings,
+      functionality: 1,
+      restoreSettings: () => void Object.assign(this.settings, this.powerUpSettings()),
+      afterAnswer: (lines) => void this.later.push(...lines),
+    };
+  }
+
+  private powerUpSettings(): ModemSettings {
+    return { echo: this.options.echo ?? true, errorReporting: 0, registrationReports: 0 };
+  }
+}
