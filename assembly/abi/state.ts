@@ -96,6 +96,7 @@ export class State {
   cardError: i32;
   cardDetail: i32;
   cardReady: bool; // the host has reset the card
+  cardGone: bool; // the host says that nothing will answer any more
   cardSourceAt: usize; // bytes in memory that are still to go into the ES10 command
   cardSourceEnd: usize;
   collectAt: usize; // end of what was gathered in MESSAGE
@@ -127,6 +128,7 @@ export class State {
   // streams between the lanes (engine/streams.ts)
   selectDepth: u32; // the element of a card response that is looked for: depth, tag (0: any), and which one of them
   selectTag: u32;
+  selectOuter: u32; // tag that the response must have
   selectIndex: u32;
   forwardDepth: u32; // the element being forwarded, 0: none
   retag: u32; // tag byte to send instead of the element's own, 0: its own

@@ -6,7 +6,7 @@ import { Event } from '../abi/events';
 import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
 import { CARD_WINDOW, NETWORK_RX, RESPONSE, S } from '../abi/state';
-import { atByte } from '../link/at';
+import { atByte, atCancel } from '../link/at';
 import { Do } from '../proc/functions';
 import { NetworkState } from '../wire/lanes';
 import { networkData, networkSent } from '../wire/network-lane';
@@ -27,7 +27,10 @@ export function windowBytes(kind: i32): i32 {
 export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
   if (kind < Event.Command || kind > Event.InitialEimData) return ErrorCode.UnknownEvent;
   if (length > <u32>windowBytes(kind)) return ErrorCode.WindowOverflow;
-  if (kind == Event.Command) return beginCommand(length);
+  if (kind == Event.Command) {
+    const result = beginCommand(length);
+    return result ? result : length;
+  }
   if (kind == Event.CardData) {
     // bytes may come at any time: an unsolicited line is no misuse
     if (S.running && S.cardLink == CardLink.At) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
@@ -40,13 +43,13 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
 function cardEvent(kind: i32, length: u32): i32 {
   if (kind == Event.CardReady) {
     S.cardReady = true;
+    S.cardGone = false;
     return 0;
   }
   if (kind == Event.CardFailed) {
+    S.cardGone = true;
     if (S.apduOut) linkFailed(ErrorCode.CardLost, 0);
-    S.linkWaiting = false;
-    S.linkCommand = 0;
-    S.linkFailure = ErrorCode.CardLost;
+    atCancel(ErrorCode.CardLost);
     return 0;
   }
   if (!S.apduOut || S.cardLink == CardLink.At) return ErrorCode.UnexpectedEvent;
@@ -56,8 +59,13 @@ function cardEvent(kind: i32, length: u32): i32 {
 
 function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   const state = S.networkState;
-  if (kind == Event.NetworkFailed) return networkFailed(argument);
+  if (kind == Event.NetworkFailed) {
+    const waits = state == NetworkState.WindowOut || state == NetworkState.Asked || state == NetworkState.Opening;
+    return waits && !S.networkFromHost ? networkFailed(argument) : ErrorCode.UnexpectedEvent;
+  }
   if (kind == Event.NetworkOpened) {
+    if (state != NetworkState.Opening) return ErrorCode.UnexpectedEvent;
+    S.networkState = NetworkState.Idle;
     S.networkOpened = true;
     return 0;
   }

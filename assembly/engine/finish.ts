@@ -14,6 +14,7 @@ import { readInstallationResult } from '../es10/load-bound-profile-package';
 import { readPackageResult } from '../es10/load-euicc-package';
 import { readOpenChannel } from '../es10/manage-channel';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
+import { expectResponse } from '../es10/response';
 import { readAuthenticateClient } from '../esipa/authenticate-client';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
@@ -69,7 +70,7 @@ function continueHost(what: u32): i32 {
     S.stepDetail = S.networkDetail;
     return S.networkError;
   }
-  if (S.cardLink != CardLink.At) return S.cardReady ? 0 : PENDING;
+  if (S.cardLink != CardLink.At) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
   if (atBusy()) return PENDING;
   if (S.linkFailure) {
     S.stepDetail = S.linkDetail;
@@ -83,6 +84,8 @@ function continueHost(what: u32): i32 {
 }
 
 function continueCard(what: u32): i32 {
+  // the FCI is not needed: it is not fetched, and takes no room beside a result that is kept
+  if (what == Do.SelectIsdr && S.cardState == CardState.Chunk) return 0;
   const result = pumpCard();
   if (isUnsettled(result)) return result;
   if (result) return cardRefusal(what, result);
@@ -103,6 +106,8 @@ function continueCard(what: u32): i32 {
       return readEuiccInfo1();
     case Do.GetEuiccChallenge:
       return readEuiccChallenge();
+    case Do.PrepareDownload:
+      return expectResponse(0xbf21);
     case Do.CancelSession:
       return readCancelSession() ? 1 : 0;
   }

@@ -101,6 +101,7 @@ function moveLink(): void {
   }
   if (!S.apduWaiting || S.apduOut) return;
   S.apduWaiting = false;
+  if (S.cardGone) return cardFail(ErrorCode.CardLost, 0);
   S.apduOut = true;
   if (S.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
   S.linkDeadlineMs = S.nowMs + S.cardTimeoutMs;

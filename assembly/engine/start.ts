@@ -51,7 +51,8 @@ export const REPEAT: i32 = i32.MIN_VALUE + 2;
 const MAX_DELIVERIES: u32 = 255;
 
 /** Selects which element of the next response is streamed on. */
-function select(depth: u32, tag: u32, index: u32): void {
+function select(outer: u32, depth: u32, tag: u32, index: u32): void {
+  S.selectOuter = outer;
   S.selectDepth = depth;
   S.selectTag = tag;
   S.selectIndex = index;
@@ -94,10 +95,13 @@ function startAtOnce(what: u32): i32 {
     case Do.OweInvalidFormat:
       return owe(PackageError.InvalidPackageFormat);
     case Do.OwePackageError:
+      // cut off before it was whole: the eIM has no result and will offer it again
+      if (isNetworkError(S.stepError)) return S.stepError;
       return owe(isWireError(S.stepError) ? PackageError.InvalidPackageFormat : PackageError.Undefined);
     case Do.OweResult:
       return oweResult();
     case Do.OweDataError:
+      if (isNetworkError(S.stepError)) return S.stepError;
       oweDataError(PackageError.Undefined);
       return owed();
     case Do.OweTagListError:
@@ -112,7 +116,9 @@ function startAtOnce(what: u32): i32 {
       beginDataResponse();
       return 0;
     case Do.ReadTrigger:
-      return readTrigger();
+      const trigger = readTrigger();
+      if (trigger > 0) noteError(ErrorCode.BadTrigger);
+      return trigger;
     case Do.CloseNetwork:
       if (S.networkOpened) ask(Action.NetworkClose);
       S.networkOpened = false;
@@ -134,6 +140,10 @@ export function noteError(error: i32): void {
 /** Whether an error is about the form of a message. */
 export function isWireError(error: i32): bool {
   return (error >= ErrorCode.BadValue && error <= ErrorCode.BadEncoding) || error == ErrorCode.MessageTooLong;
+}
+
+function isNetworkError(error: i32): bool {
+  return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NetworkMalformed;
 }
 
 function owe(code: u32): i32 {
@@ -174,6 +184,7 @@ function finish(): void {
 
 function startHost(what: u32): i32 {
   if (what == Do.OpenNetwork) {
+    S.networkState = NetworkState.Opening;
     ask(Action.NetworkOpen);
     return PENDING;
   }
@@ -259,25 +270,25 @@ function startCardElement(what: u32): i32 {
     case Do.GetEimConfigurationData:
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
-      S.selectIndex = 0;
+      select(0xbf55, 0, 0, 0);
       sendGetEimConfigurationData();
       break;
     case Do.RetrieveResults:
       if (++S.deliveries > MAX_DELIVERIES) return 0;
-      select(3, 0xbf51, S.resultSkip);
+      select(0xbf2b, 3, 0xbf51, S.resultSkip);
       sendRetrieveResults();
       break;
     case Do.RetrieveNotifications:
       if (++S.deliveries > MAX_DELIVERIES) return 0;
-      select(3, 0, S.notificationSkip);
+      select(0xbf2b, 3, 0, S.notificationSkip);
       sendRetrieveNotifications();
       break;
     case Do.RetrieveForResult:
-      select(2, 0xa0, 0);
+      select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
       break;
     case Do.AuthenticateServer:
-      select(1, 0xbf38, 0);
+      select(0xbf38, 1, 0xbf38, 0);
       const result = sendAuthenticateServer();
       return result ? result : PENDING;
     default:

@@ -49,12 +49,13 @@ export function pumpCard(): i32 {
 export function pumpSelect(): i32 {
   cardFeed();
   if (S.cardState == CardState.Failed) return cardFailure();
-  if (S.cardState == CardState.Done) return S.scanDepth ? ErrorCode.Truncated : 0;
+  if (S.cardState == CardState.Done) return S.scanDone ? 0 : ErrorCode.Truncated;
   if (S.cardState != CardState.Chunk) return PENDING;
   const seen = scanStep(S.responseAt, S.responseEnd);
   S.responseAt = scanAt;
   if (seen < 0) return seen;
   if (seen == Scan.NeedMore) cardChunkTaken();
+  if (isForeign(seen)) return ErrorCode.UnexpectedTag;
   if (seen != Scan.Header || S.scanDepth != S.selectDepth || (S.selectTag && S.selectTag != S.scanTag)) return MOVED;
   if (S.selectIndex) {
     S.selectIndex--;
@@ -64,6 +65,11 @@ export function pumpSelect(): i32 {
   return 1;
 }
 
+/** Whether a response turns out to be of another function. */
+function isForeign(seen: i32): bool {
+  return seen == Scan.Header && S.scanDepth == 1 && S.scanTag != S.selectOuter;
+}
+
 /** Depth of an EimConfigurationData in BF55{A0{30 …}}. */
 const EIM_ENTRY_DEPTH: u32 = 3;
 
@@ -71,11 +77,12 @@ const EIM_ENTRY_DEPTH: u32 = 3;
 export function pumpEimEntries(): i32 {
   cardFeed();
   if (S.cardState == CardState.Failed) return cardFailure();
-  if (S.cardState == CardState.Done) return S.scanDepth ? ErrorCode.Truncated : 0;
+  if (S.cardState == CardState.Done) return S.scanDone ? 0 : ErrorCode.Truncated;
   if (S.cardState != CardState.Chunk) return PENDING;
   const seen = scanStep(S.responseAt, S.responseEnd);
   S.responseAt = scanAt;
   if (seen < 0) return seen;
+  if (isForeign(seen)) return ErrorCode.UnexpectedTag;
   if (seen == Scan.NeedMore) cardChunkTaken();
   else if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
     S.selectIndex++; // entries seen

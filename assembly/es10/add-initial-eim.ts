@@ -4,11 +4,12 @@
 
 import { ErrorCode } from '../abi/errors';
 import { S } from '../abi/state';
-import { derEnd, derInteger, derTag, derValue, expectTlv, readTlv } from '../wire/der-read';
+import { derEnd, derInteger, derTag, derValue, readTlv } from '../wire/der-read';
+import { expectResponse } from './response';
 
 /** Reads BF57{A0 … | 81 code}. Returns 0, a wire error, or EuiccRefused with its code as detail. */
 export function readAddInitialEim(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf57);
+  let result = expectResponse(0xbf57);
   if (!result) result = readTlv(derValue, derEnd);
   if (result || derTag == 0xa0) return result;
   S.stepDetail = derInteger();

@@ -3,8 +3,9 @@
 
 import { S, SCRATCH, TRANSACTION_ID } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
-import { derEnd, derTag, derValue, expectTlv, readTlv } from '../wire/der-read';
+import { derEnd, derTag, derValue, readTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { expectResponse } from './response';
 
 /** CancelSessionReason (SGP.22 v2.5 §5.7.14). */
 export const enum CancelReason {
@@ -23,7 +24,7 @@ export function sendCancelSession(): void {
 
 /** Whether the eUICC answered with a signed cancellation; its contents then lie between requestAt and requestEnd. */
 export function readCancelSession(): bool {
-  if (expectTlv(S.keepEnd, S.collectAt, 0xbf41)) return false;
+  if (expectResponse(0xbf41)) return false;
   S.requestAt = derValue;
   S.requestEnd = derEnd;
   return !readTlv(derValue, derEnd) && derTag == 0xa0;

@@ -6,6 +6,7 @@ import { EID, S, SCRATCH } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
 import { derLength, derValue, expectTlv } from '../wire/der-read';
 import { putByteTlv, putHeader } from '../wire/der-write';
+import { expectResponse } from './response';
 
 const EID_BYTES: u32 = 16;
 
@@ -27,7 +28,7 @@ export function isValidEid(eid: usize): bool {
 
 /** Reads BF3E{5A EID} into EID. Returns 0, a wire error, or BadEid. */
 export function readEid(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf3e);
+  let result = expectResponse(0xbf3e);
   if (!result) result = expectTlv(derValue, S.collectAt, 0x5a);
   if (result) return result;
   if (derLength != EID_BYTES || !isValidEid(derValue)) return ErrorCode.BadEid;

@@ -5,6 +5,7 @@ import { ErrorCode } from '../abi/errors';
 import { S } from '../abi/state';
 import { cardSendEmpty } from '../wire/card-lane';
 import { derEnd, derLength, derValue, expectTlv } from '../wire/der-read';
+import { expectResponse } from './response';
 
 const CHALLENGE_BYTES: u32 = 16;
 
@@ -15,7 +16,7 @@ export function sendGetEuiccInfo1(): void {
 
 /** Keeps EUICCInfo1 as it came, in MESSAGE up to euiccInfoEnd. */
 export function readEuiccInfo1(): i32 {
-  const result = expectTlv(S.keepEnd, S.collectAt, 0xbf20);
+  const result = expectResponse(0xbf20);
   S.euiccInfoEnd = derEnd;
   S.keepEnd = derEnd;
   return result;
@@ -28,7 +29,7 @@ export function sendGetEuiccChallenge(): void {
 
 /** Keeps the 16 bytes of BF2E{80 challenge} in MESSAGE behind EUICCInfo1. */
 export function readEuiccChallenge(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf2e);
+  let result = expectResponse(0xbf2e);
   if (!result) result = expectTlv(derValue, derEnd, 0x80);
   if (result) return result;
   if (derLength != CHALLENGE_BYTES) return ErrorCode.BadValue;

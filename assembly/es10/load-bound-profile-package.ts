@@ -6,6 +6,7 @@ import { ErrorCode } from '../abi/errors';
 import { S } from '../abi/state';
 import { derEnd, derInteger, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { readSequence } from './remove-notification-from-list';
+import { expectResponse } from './response';
 
 /** Depth of BF36 in GetBoundProfilePackageResponseEsipa: BF3A{A0{BF36}}. */
 export const BPP_DEPTH: u32 = 3;
@@ -29,7 +30,7 @@ export function segmentBytes(depth: u32, parent: u32, tag: u32, header: u32, who
  * sequence number. Returns 0 installed, 1 not installed (stepDetail: errorReason), or a wire error.
  */
 export function readInstallationResult(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf37);
+  let result = expectResponse(0xbf37);
   if (!result) result = expectTlv(derValue, derEnd, 0xbf27);
   if (result) return result;
   const data = derValue;

@@ -5,6 +5,7 @@ import { ErrorCode } from '../abi/errors';
 import { S } from '../abi/state';
 import { derEnd, derInteger, derLength, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { keepSequence } from './remove-notification-from-list';
+import { expectResponse } from './response';
 
 /** What an EuiccPackageResult means for the procedure. */
 export const enum PackageOutcome {
@@ -18,7 +19,7 @@ export const enum PackageOutcome {
 
 /** Reads BF51{A0|A1|A2} from keepEnd to collectAt. Returns a PackageOutcome or a wire error. */
 export function readPackageResult(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf51);
+  let result = expectResponse(0xbf51);
   if (!result) result = readTlv(derValue, derEnd);
   if (result) return result;
   if (derTag != 0xa0) return derTag == 0xa1 || derTag == 0xa2 ? PackageOutcome.NotKept : ErrorCode.UnexpectedTag;

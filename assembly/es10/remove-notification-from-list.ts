@@ -7,6 +7,7 @@ import { S, SCRATCH, SEQUENCE } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
 import { derInteger, derLength, derValue, expectTlv, findTlv } from '../wire/der-read';
 import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { expectResponse } from './response';
 
 const SEQUENCE_BYTES: u32 = 8;
 
@@ -33,7 +34,7 @@ export function sendRemoveNotification(): void {
 
 /** Reads BF30{80 status}: 0 ok and 1 nothingToDelete are both fine; other codes give EuiccRefused. */
 export function readRemoveNotification(): i32 {
-  let result = expectTlv(S.keepEnd, S.collectAt, 0xbf30);
+  let result = expectResponse(0xbf30);
   if (!result) result = expectTlv(derValue, S.collectAt, 0x80);
   if (result) return result;
   const status = derInteger();

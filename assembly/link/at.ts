@@ -129,15 +129,20 @@ export function atTick(): void {
   finish(ErrorCode.ModemTimeout, 0);
 }
 
+/** Gives up the command in progress. */
+export function atCancel(failure: i32): void {
+  S.linkWaiting = false;
+  S.linkCommand = LinkCommand.None;
+  S.linkFailure = failure;
+}
+
 function finish(failure: i32, detail: i32): void {
   if (failure == ErrorCode.ModemCmeError && detail == CME_SIM_BUSY && ++S.linkTries < BUSY_TRIES) {
     S.linkPaused = true;
     S.linkDeadlineMs = S.nowMs + BUSY_MS;
     return;
   }
-  S.linkWaiting = false;
-  S.linkCommand = LinkCommand.None;
-  S.linkFailure = failure;
+  atCancel(failure);
   S.linkDetail = detail;
 }
 

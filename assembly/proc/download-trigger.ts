@@ -13,7 +13,7 @@ const PREFIX_BYTES: u32 = 4;
 
 /**
  * Reads BF54 in MESSAGE: [A0{80 activationCode}]. Without A0 the eIM holds the download data and names the SM-DP+ itself.
- * Returns 0, BadTrigger (activation code wrong, or a trigger by default SM-DP+ or SM-DS), or a wire error.
+ * Returns 0; 1 for a trigger by default SM-DP+ or SM-DS, which is not supported; BadTrigger for a wrong activation code; or a wire error.
  */
 export function readTrigger(): i32 {
   S.smdpAddressLength = 0;
@@ -22,7 +22,8 @@ export function readTrigger(): i32 {
   if (result == ErrorCode.MissingElement) return 0;
   if (!result) result = readTlv(derValue, derEnd);
   if (result) return result;
-  if (derTag != 0x80 || derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
+  if (derTag != 0x80) return 1;
+  if (derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
   memory.copy(ACTIVATION_CODE, derValue, derLength);
   return readActivationCode(derLength);
 }

@@ -8,15 +8,9 @@ namespace Step {
   export const Finish: u8 = 2;
 }
 
-// prettier-ignore
+// biome-ignore format: a row a line
 export const END: usize = memory.data<u8>([
-  /* 0 */ Do.CloseChannel,
-  Step.CloseNetwork,
-  Step.CloseNetwork,
-  /* 1 */ Do.CloseNetwork,
-  Step.Finish,
-  Go.End,
-  /* 2 */ Do.Finish,
-  Step.Finish,
-  Step.Finish,
+  /* 0 */ Do.CloseChannel, Step.CloseNetwork, Step.CloseNetwork,
+  /* 1 */ Do.CloseNetwork, Step.Finish, Go.End,
+  /* 2 */ Do.Finish, Step.Finish, Step.Finish,
 ]);

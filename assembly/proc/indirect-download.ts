@@ -5,74 +5,43 @@
 import { Do, Go } from './functions';
 
 namespace Step {
-  export const GetEuiccInfo1: u8 = 1;
-  export const GetEuiccChallenge: u8 = 2;
-  export const InitiateAuthentication: u8 = 3;
-  export const AuthenticateServer: u8 = 4;
-  export const AuthenticateClient: u8 = 5;
-  export const PrepareDownload: u8 = 6;
-  export const GetBoundProfilePackage: u8 = 7;
-  export const LoadBoundProfilePackage: u8 = 8;
-  export const HandleInstallationResult: u8 = 9;
-  export const RemoveNotification: u8 = 10;
-  export const CancelSession: u8 = 11;
-  export const NotCancelled: u8 = 12;
-  export const OweTriggerError: u8 = 14;
-  export const SendOwed: u8 = 15;
-  export const OweInvalidFormat: u8 = 16;
+  export const Trigger: u8 = 1;
+  export const GetEuiccInfo1: u8 = 3;
+  export const GetEuiccChallenge: u8 = 4;
+  export const InitiateAuthentication: u8 = 5;
+  export const AuthenticateServer: u8 = 6;
+  export const AuthenticateClient: u8 = 7;
+  export const PrepareDownload: u8 = 8;
+  export const GetBoundProfilePackage: u8 = 9;
+  export const LoadBoundProfilePackage: u8 = 10;
+  export const HandleInstallationResult: u8 = 11;
+  export const RemoveNotification: u8 = 12;
+  export const CancelSession: u8 = 13;
+  export const NotCancelled: u8 = 14;
+  export const OweTriggerError: u8 = 16;
+  export const SendOwed: u8 = 17;
+  export const OweInvalidFormat: u8 = 18;
 }
 
-// prettier-ignore
+// biome-ignore format: a row a line
 export const DOWNLOAD: usize = memory.data<u8>([
-  /* 0 */ Do.ReadTrigger,
-  Step.GetEuiccInfo1,
-  Step.OweInvalidFormat,
-  /* 1 */ Do.GetEuiccInfo1,
-  Step.GetEuiccChallenge,
-  Step.OweTriggerError,
-  /* 2 */ Do.GetEuiccChallenge,
-  Step.InitiateAuthentication,
-  Step.OweTriggerError,
-  /* 3 */ Do.InitiateAuthentication,
-  Step.AuthenticateServer,
-  Step.OweTriggerError,
-  /* 4 */ Do.AuthenticateServer,
-  Step.AuthenticateClient,
-  Step.CancelSession,
-  /* 5 */ Do.AuthenticateClient,
-  Step.PrepareDownload,
-  Step.CancelSession,
-  /* 6 */ Do.PrepareDownload,
-  Step.GetBoundProfilePackage,
-  Step.CancelSession,
-  /* 7 */ Do.GetBoundProfilePackage,
-  Step.LoadBoundProfilePackage,
-  Step.CancelSession,
-  /* 8 */ Do.LoadBoundProfilePackage,
-  Step.HandleInstallationResult,
-  Step.CancelSession,
-  /* 9 */ Do.HandleInstallationResult,
-  Step.RemoveNotification,
-  Go.End,
-  /* 10 */ Do.RemoveNotification,
-  Go.Retrieval,
-  Go.End,
-  /* 11 */ Do.CancelSession,
-  Step.NotCancelled,
-  Step.OweTriggerError,
-  /* 12 no session on the eUICC */ Do.Goto,
-  Step.OweTriggerError,
-  Go.End,
-  /* 13 cancelled */ Do.CancelSessionEsipa,
-  Step.OweTriggerError,
-  Step.OweTriggerError,
-  /* 14 */ Do.OweTriggerError,
-  Step.SendOwed,
-  Go.End,
-  /* 15 */ Do.SendOwed,
-  Go.Retrieval,
-  Go.End,
-  /* 16 */ Do.OweInvalidFormat,
-  Step.SendOwed,
-  Go.End,
+  /* 0 */ Do.ReadTrigger, Step.Trigger, Step.OweInvalidFormat,
+  /* 1 */ Do.Goto, Step.GetEuiccInfo1, Go.End,
+  /* 2 not supported */ Do.Goto, Step.OweTriggerError, Go.End,
+  /* 3 */ Do.GetEuiccInfo1, Step.GetEuiccChallenge, Step.OweTriggerError,
+  /* 4 */ Do.GetEuiccChallenge, Step.InitiateAuthentication, Step.OweTriggerError,
+  /* 5 */ Do.InitiateAuthentication, Step.AuthenticateServer, Step.OweTriggerError,
+  /* 6 */ Do.AuthenticateServer, Step.AuthenticateClient, Step.CancelSession,
+  /* 7 */ Do.AuthenticateClient, Step.PrepareDownload, Step.CancelSession,
+  /* 8 */ Do.PrepareDownload, Step.GetBoundProfilePackage, Step.CancelSession,
+  /* 9 */ Do.GetBoundProfilePackage, Step.LoadBoundProfilePackage, Step.CancelSession,
+  /* 10 */ Do.LoadBoundProfilePackage, Step.HandleInstallationResult, Step.CancelSession,
+  /* 11 */ Do.HandleInstallationResult, Step.RemoveNotification, Go.End,
+  /* 12 */ Do.RemoveNotification, Go.Retrieval, Go.End,
+  /* 13 */ Do.CancelSession, Step.NotCancelled, Step.OweTriggerError,
+  /* 14 no session on the eUICC */ Do.Goto, Step.OweTriggerError, Go.End,
+  /* 15 cancelled */ Do.CancelSessionEsipa, Step.OweTriggerError, Step.OweTriggerError,
+  /* 16 */ Do.OweTriggerError, Step.SendOwed, Go.End,
+  /* 17 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 18 */ Do.OweInvalidFormat, Step.SendOwed, Go.End,
 ]);

@@ -23,32 +23,16 @@ namespace Step {
   export const SendOwed: u8 = 7;
 }
 
-// prettier-ignore
+// biome-ignore format: a row a line
 export const DATA: usize = memory.data<u8>([
-  /* 0 */ Do.ReadDataRequest,
-  Step.Measure,
-  Step.OweTagListError,
-  /* 1 */ Do.MeasureDataObject,
-  Step.Begin,
-  Step.OweDataError,
-  /* 2 */ Do.BeginDataResponse,
-  Step.Send,
-  Go.End,
-  /* 3 */ Do.SendDataObject,
-  Step.FinishResponse,
-  Step.OweDataError,
-  /* 4 */ Do.FinishDataResponse,
-  Go.Retrieval,
-  Go.End,
-  /* 5 */ Do.OweDataError,
-  Step.SendOwed,
-  Go.End,
-  /* 6 */ Do.OweTagListError,
-  Step.SendOwed,
-  Go.End,
-  /* 7 */ Do.SendOwed,
-  Go.Retrieval,
-  Go.End,
+  /* 0 */ Do.ReadDataRequest, Step.Measure, Step.OweTagListError,
+  /* 1 */ Do.MeasureDataObject, Step.Begin, Step.OweDataError,
+  /* 2 */ Do.BeginDataResponse, Step.Send, Go.End,
+  /* 3 */ Do.SendDataObject, Step.FinishResponse, Step.OweDataError,
+  /* 4 */ Do.FinishDataResponse, Go.Retrieval, Go.End,
+  /* 5 */ Do.OweDataError, Step.SendOwed, Go.End,
+  /* 6 */ Do.OweTagListError, Step.SendOwed, Go.End,
+  /* 7 */ Do.SendOwed, Go.Retrieval, Go.End,
 ]);
 
 /** The objects in the order of IpaEuiccData. */
@@ -71,7 +55,7 @@ const enum DataObject {
 export const DATA_OBJECTS: u32 = 12;
 
 /** tagList element of each object, high byte first; 0: not asked for by tag. */
-// prettier-ignore
+// biome-ignore format: a row a line
 const OBJECT_TAGS: usize = memory.data<u8>([
   0, 0xa0, 0, 0x81, 0, 0xa2, 0xbf, 0x20, 0xbf, 0x22, 0, 0x83, 0, 0x84, 0, 0xa5, 0, 0xa6, 0, 0, 0, 0xa8, 0, 0xa9,
 ]);
@@ -123,7 +107,8 @@ export function beginDataResponse(): void {
   beginDataPass(false);
 }
 
-function select(depth: u32, tag: u32, retag: u32): void {
+function select(outer: u32, depth: u32, tag: u32, retag: u32): void {
+  S.selectOuter = outer;
   S.selectDepth = depth;
   S.selectTag = tag;
   S.retag = retag;
@@ -146,32 +131,32 @@ export function sendDataObjectRequest(): bool {
   S.selectIndex = 0;
   switch (S.dataObject) {
     case DataObject.Notifications:
-      select(2, 0xa0, 0);
+      select(0xbf2b, 2, 0xa0, 0);
       if (findCriterion(0xa1)) sendRetrieveByCriterion(derValue, derEnd);
       else sendRetrieveNotifications();
       return true;
     case DataObject.PackageResults:
-      select(2, 0xa2, 0);
+      select(0xbf2b, 2, 0xa2, 0);
       if (findCriterion(0xa2)) sendRetrieveByCriterion(derValue, derEnd);
       else sendRetrieveResults();
       return true;
     case DataObject.DefaultSmdpAddress:
-      select(2, 0x80, 0x81);
+      select(0xbf3c, 2, 0x80, 0x81);
       cardSendEmpty(0xbf3c);
       return true;
     case DataObject.RootSmdsAddress:
-      select(2, 0x81, 0x83);
+      select(0xbf3c, 2, 0x81, 0x83);
       cardSendEmpty(0xbf3c);
       return true;
     case DataObject.EuiccInfo1:
     case DataObject.EuiccInfo2:
       const tag: u32 = S.dataObject == DataObject.EuiccInfo1 ? 0xbf20 : 0xbf22;
-      select(1, tag, 0);
+      select(tag, 1, tag, 0);
       cardSendEmpty(tag);
       return true;
     case DataObject.EumCertificate:
     case DataObject.EuiccCertificate:
-      select(3, S.dataObject == DataObject.EumCertificate ? 0xa5 : 0xa6, 0);
+      select(0xbf56, 3, S.dataObject == DataObject.EumCertificate ? 0xa5 : 0xa6, 0);
       sendGetCerts();
       return true;
   }

@@ -14,33 +14,15 @@ namespace Step {
   export const OpenNetwork: u8 = 8;
 }
 
-// prettier-ignore
+// biome-ignore format: a row a line
 export const START_UP: usize = memory.data<u8>([
-  /* 0 */ Do.ModemReady,
-  Step.TerminalCapability,
-  Go.End,
-  /* 1 */ Do.TerminalCapability,
-  Step.OpenChannel,
-  Go.End,
-  /* 2 */ Do.OpenChannel,
-  Step.SelectIsdr,
-  Go.End,
-  /* 3 */ Do.SelectIsdr,
-  Step.GetEid,
-  Go.End,
-  /* 4 */ Do.GetEid,
-  Step.GetEimConfigurationData,
-  Go.End,
-  /* 5 */ Do.GetEimConfigurationData,
-  Step.Found,
-  Go.End,
-  /* 6 an eIM is there */ Do.Goto,
-  Step.OpenNetwork,
-  Go.End,
-  /* 7 none is there */ Do.AddInitialEim,
-  Step.GetEimConfigurationData,
-  Go.End,
-  /* 8 */ Do.OpenNetwork,
-  Go.Delivery,
-  Go.End,
+  /* 0 */ Do.ModemReady, Step.TerminalCapability, Go.End,
+  /* 1 */ Do.TerminalCapability, Step.OpenChannel, Go.End,
+  /* 2 */ Do.OpenChannel, Step.SelectIsdr, Go.End,
+  /* 3 */ Do.SelectIsdr, Step.GetEid, Go.End,
+  /* 4 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
+  /* 5 */ Do.GetEimConfigurationData, Step.Found, Go.End,
+  /* 6 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
+  /* 7 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
+  /* 8 */ Do.OpenNetwork, Go.Delivery, Go.End,
 ]);

@@ -33,6 +33,8 @@ export const enum NetworkState {
   End = 5,
   /** The exchange failed: networkError, networkDetail. */
   Failed = 6,
+  /** The peer is being selected. */
+  Opening = 7,
 }
 
 /** Commands of the AT link. */
