@@ -7,7 +7,7 @@
 
 import { Action } from './abi/actions';
 import { ABI_VERSION, ErrorCode } from './abi/errors';
-import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S } from './abi/state';
+import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, State } from './abi/state';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
 import { atLineLength } from './link/at';
@@ -95,6 +95,7 @@ export function ipa_event(kind: i32, argument: i32, length: i32): i32 {
 
 /** Address of the state region: save it after any call, put it into a fresh instance to go on. */
 export function ipa_state(): usize {
+  if (offsetof<State>() > SCALARS) ERROR('the scalars of State do not fit before the buffers');
   S.abiVersion = ABI_VERSION;
   return REGION;
 }

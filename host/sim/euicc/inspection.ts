@@ -6,8 +6,8 @@ import { EVENT } from './domain/notifications.js';
 import { fieldOf, PROFILE_CLASS } from './domain/profile-metadata.js';
 import type { NonVolatileMemory, ProfileState } from './state/non-volatile.js';
 
-export type ProfileClassName = keyof typeof PROFILE_CLASS;
-export type NotificationEventName = keyof typeof EVENT;
+type ProfileClassName = keyof typeof PROFILE_CLASS;
+type NotificationEventName = keyof typeof EVENT;
 
 export interface ProfileView {
   /** Digits without filler. */

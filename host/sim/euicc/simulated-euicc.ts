@@ -37,8 +37,8 @@ export interface SimulatedEuiccOptions extends Partial<EuiccSettings> {
   readonly profiles?: readonly PreinstalledProfile[];
 }
 
-/** Historical bytes and interface characters of a common test card; T=0. */
-const ATR = fromHex('3B9F96801FC78031A073BE21136743200718000001A5');
+/** T=0, 512/32 clock cycles per bit, classes A to C; the historical bytes read "SIM-EUICC-1". */
+const ATR = fromHex('3B9B96801FC753494D2D45554943432D316A');
 
 /**
  * One eUICC. Off until the first `reset()`. Commands run at once; nothing waits or uses a clock.

@@ -26,8 +26,9 @@ afterEach(async () => {
 async function start(options: Partial<SimulatedEimOptions> = {}): Promise<{ eim: SimulatedEim; client: HttpsClient }> {
   const eim = new SimulatedEim({ pki, ...options });
   await eim.start();
-  eim.register({ eid: EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
-  const client = new HttpsClient(eim.address, pki.ci.certificate);
+  const { euicc, eum, ci } = options.pki ?? pki;
+  eim.register({ eid: EID, euiccCertificate: euicc.certificate, eumCertificate: eum.certificate });
+  const client = new HttpsClient(eim.address, ci.certificate);
   open.push(eim, client);
   return { eim, client };
 }
@@ -250,11 +251,7 @@ test('a download over HTTPS on both sides, in chunks', async () => {
   open.push(rig);
   const matchingId = rig.order();
   const resolveSmdp = () => ({ host: '127.0.0.1', port: rig.smdp.port });
-  const { eim, client } = await start({ pki: rig.pki, resolveSmdp, responseChunkBytes: 100 });
-  await client.close();
-  const ipa = new HttpsClient(eim.address, rig.pki.ci.certificate);
-  open.push(ipa);
-  eim.register({ eid: EID, euiccCertificate: rig.pki.euicc.certificate, eumCertificate: rig.pki.eum.certificate });
+  const { eim, client: ipa } = await start({ pki: rig.pki, resolveSmdp, responseChunkBytes: 100 });
   const item = eim.queue(EID, { kind: 'download', activationCode: `1$${SMDP_ADDRESS}$${matchingId}`, eimHoldsData: true });
   await ipa.ask(getEimPackage());
   const started = ok(

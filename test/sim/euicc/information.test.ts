@@ -34,7 +34,7 @@ describe('EUICCInfo', () => {
     expect(info.children.map((each) => each.tag)).toEqual([
       0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0xa9, 0xaa, 0x8b, 0x99, 0x04, 0x0c, 0x90, 0xb4,
     ]);
-    expect(hex(need(info, 0x84).value)).toBe('810101' + '8204000F4240' + '83022400');
+    expect(hex(need(info, 0x84).value)).toBe('8101018204000F424083022400');
     expect(hex(need(info, 0xb4).raw)).toBe('B409A005040301020082 00'.replace(/ /g, ''));
     expect(hex(need(info, 0x90).value)).toBe('00');
   });
@@ -57,7 +57,7 @@ describe('addresses', () => {
 
   test('SetDefaultDpAddress', () => {
     const euicc = openedEuicc();
-    expect(askHex(euicc, `BF651280 10${hex(utf8(SMDP_ADDRESS))}`.replace(/ /g, ''))).toBe('BF6503800100');
+    expect(askHex(euicc, `BF65128010${hex(utf8(SMDP_ADDRESS))}`)).toBe('BF6503800100');
     expect(euicc.defaultSmdpAddress).toBe(SMDP_ADDRESS);
     expect(askHex(euicc, 'BF6500')).toBe('BF650380017F');
     expect(askHex(euicc, 'BF65028000')).toBe('BF6503800100');

@@ -56,7 +56,7 @@ export function decodePendingNotification(notification: Tlv): PendingNotificatio
 }
 
 /** Reads a ProfileInstallationResult (tag BF37). Throws CodecError. */
-export function decodeProfileInstallationResult(notification: Tlv): ProfileInstallationResult {
+function decodeProfileInstallationResult(notification: Tlv): ProfileInstallationResult {
   const data = need(notification, 0xbf27);
   return {
     type: 'profileInstallationResult',
@@ -71,7 +71,7 @@ export function decodeProfileInstallationResult(notification: Tlv): ProfileInsta
 }
 
 /** Reads NotificationMetadata (tag BF2F). Throws CodecError. */
-export function decodeNotificationMetadata(metadata: Tlv): NotificationMetadata {
+function decodeNotificationMetadata(metadata: Tlv): NotificationMetadata {
   const iccid = child(metadata, 0x5a);
   return {
     seqNumber: readInteger(need(metadata, 0x80)),

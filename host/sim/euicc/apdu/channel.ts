@@ -7,7 +7,7 @@ import { STATUS, statusBytes } from './status-word.js';
 export const CHANNELS = 4;
 
 /** Most bytes one response APDU carries. */
-export const RESPONSE_BYTES = 256;
+const RESPONSE_BYTES = 256;
 
 export interface Channel {
   open: boolean;

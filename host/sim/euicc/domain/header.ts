@@ -2,7 +2,7 @@
 // Reads only a tag and a length: the first tag of a command, and the bare headers among the segments of a bound profile package.
 import { CodecError } from '../../codec/ber.js';
 
-export interface Header {
+interface Header {
   readonly tag: number;
   /** Bytes of tag and length together. */
   readonly headerBytes: number;

@@ -6,7 +6,7 @@ import { CertificateError, checkServerCertificate, type ParsedCertificate } from
 import type { CertificateRole } from '../../pki/oids.js';
 
 /** How a server certificate failed. */
-export type ServerCertificateFailure = 'invalidCertificate' | 'unsupportedCurve' | 'invalidOid';
+type ServerCertificateFailure = 'invalidCertificate' | 'unsupportedCurve' | 'invalidOid';
 
 export class ServerCertificateError extends Error {
   override readonly name = 'ServerCertificateError';

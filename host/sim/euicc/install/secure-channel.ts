@@ -10,7 +10,7 @@ import { octets } from '../domain/elements.js';
 import { INSTALL_ERROR, InstallError } from './installation.js';
 
 /** What the eUICC knows before the package comes. */
-export interface SecureChannelContext {
+interface SecureChannelContext {
   readonly transactionId: Uint8Array;
   readonly euiccKey: EphemeralKey;
   /** PK.DPpb.ECDSA, from PrepareDownload. */

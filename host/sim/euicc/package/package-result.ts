@@ -7,7 +7,7 @@ import type { Euicc } from '../state/euicc.js';
 import { type StoredEim, takeSeqNumber } from '../state/non-volatile.js';
 
 /** What results and errors repeat from the package they answer. */
-export interface PackageIdentity {
+interface PackageIdentity {
   readonly counterValue: number;
   readonly eimTransactionId: Uint8Array | undefined;
 }

@@ -29,7 +29,7 @@ export interface StoredProfile {
 }
 
 /** A notification waiting to be delivered. */
-export interface StoredNotification {
+interface StoredNotification {
   readonly seqNumber: number;
   /** NotificationEvent bit: 0 install, 1 enable, 2 disable, 3 delete. */
   readonly event: number;
@@ -41,7 +41,7 @@ export interface StoredNotification {
 }
 
 /** A signed eUICC package result waiting to be delivered. */
-export interface StoredPackageResult {
+interface StoredPackageResult {
   readonly seqNumber: number;
   readonly eimId: string;
   readonly counterValue: number;
@@ -81,14 +81,14 @@ export interface InstallationIdentity {
 }
 
 /** An ephemeral key kept because a server may bind to it again (SGP.22 v2.5 §5.7.5, bppEuiccOtpk). */
-export interface RetainedKey {
+interface RetainedKey {
   readonly smdpOid: Uint8Array;
   /** 32 bytes. */
   readonly privateScalar: Uint8Array;
 }
 
 /** SGP.32 v1.2 §3.4.4 and §5.9.17. */
-export interface ImmediateEnableConfiguration {
+interface ImmediateEnableConfiguration {
   readonly enabled: boolean;
   readonly smdpOid: Uint8Array | undefined;
   readonly smdpAddress: string | undefined;
