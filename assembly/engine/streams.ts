@@ -45,17 +45,27 @@ export function pumpCard(): i32 {
   return PENDING;
 }
 
-/** Wait.CardElement: looks for the selected element in the response; its header is then pending. Returns 1 found, 0 not there. */
-export function pumpSelect(): i32 {
+/** What scanResponse gives when the response is over; the other results are those of Scan. */
+const OVER: i32 = 4;
+
+/** One look at the response through the scanner. Returns a Scan, OVER, PENDING, or an error. */
+function scanResponse(): i32 {
   cardFeed();
   if (S.cardState == CardState.Failed) return cardFailure();
-  if (S.cardState == CardState.Done) return S.scanDone ? 0 : ErrorCode.Truncated;
+  if (S.cardState == CardState.Done) return S.scanDone ? OVER : ErrorCode.Truncated;
   if (S.cardState != CardState.Chunk) return PENDING;
   const seen = scanStep(S.responseAt, S.responseEnd);
   S.responseAt = scanAt;
-  if (seen < 0) return seen;
+  if (seen == Scan.Header && S.scanDepth == 1 && S.scanTag != S.selectOuter) return ErrorCode.UnexpectedTag;
   if (seen == Scan.NeedMore) cardChunkTaken();
-  if (isForeign(seen)) return ErrorCode.UnexpectedTag;
+  return seen;
+}
+
+/** Wait.CardElement: looks for the selected element in the response; its header is then pending. Returns 1 found, 0 not there. */
+export function pumpSelect(): i32 {
+  const seen = scanResponse();
+  if (seen < 0) return seen;
+  if (seen == OVER) return 0;
   if (seen != Scan.Header || S.scanDepth != S.selectDepth || (S.selectTag && S.selectTag != S.scanTag)) return MOVED;
   if (S.selectIndex) {
     S.selectIndex--;
@@ -65,26 +75,15 @@ export function pumpSelect(): i32 {
   return 1;
 }
 
-/** Whether a response turns out to be of another function. */
-function isForeign(seen: i32): bool {
-  return seen == Scan.Header && S.scanDepth == 1 && S.scanTag != S.selectOuter;
-}
-
 /** Depth of an EimConfigurationData in BF55{A0{30 …}}. */
 const EIM_ENTRY_DEPTH: u32 = 3;
 
 /** The entries of GetEimConfigurationData: gathers one at a time until it is the wanted one. Returns 1 found, 0 not there. */
 export function pumpEimEntries(): i32 {
-  cardFeed();
-  if (S.cardState == CardState.Failed) return cardFailure();
-  if (S.cardState == CardState.Done) return S.scanDone ? 0 : ErrorCode.Truncated;
-  if (S.cardState != CardState.Chunk) return PENDING;
-  const seen = scanStep(S.responseAt, S.responseEnd);
-  S.responseAt = scanAt;
+  const seen = scanResponse();
   if (seen < 0) return seen;
-  if (isForeign(seen)) return ErrorCode.UnexpectedTag;
-  if (seen == Scan.NeedMore) cardChunkTaken();
-  else if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
+  if (seen == OVER) return 0;
+  if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
     S.selectIndex++; // entries seen
     const wanted = isWantedEim(S.keepEnd, S.collectAt);
     if (wanted) return wanted;
