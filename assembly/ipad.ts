@@ -29,8 +29,8 @@ export function ipa_poll(nowMs: u32): i32 {
     S.actionArgument = unfinished ? 0 : untilNextTick();
     return Action.Idle;
   }
-  // an exchange is given up or its peer dropped before anything new is sent
-  const urgent = actions & ((1 << Action.NetworkAbort) | (1 << Action.NetworkClose));
+  // an exchange is given up, its peer dropped, and what is owed saved before anything new is sent
+  const urgent = actions & ((1 << Action.NetworkAbort) | (1 << Action.NetworkClose) | (1 << Action.Persist));
   const action = ctz(urgent ? urgent : actions);
   S.actions = actions & ~(1 << action);
   describe(action);

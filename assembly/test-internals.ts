@@ -61,20 +61,26 @@ export function derEnd(): usize {
   return derEndAddress;
 }
 
-/** Runs the scanner over one piece until it needs more. Returns the number of things seen, all in the list, or its error. */
+let lastError: i32 = 0;
+
+/** The wire error that ended the last scanAll, or 0. */
+export function scanError(): i32 {
+  return lastError;
+}
+
+/** Runs the scanner over one piece until it needs more or fails. Returns the number of things seen; they are in the list. */
 export function scanAll(at: usize, end: usize): i32 {
   let entry = SEEN;
-  for (;;) {
-    const seen = scanStep(at, end);
-    if (seen < 0) return seen;
-    if (seen == Scan.NeedMore) return <i32>(entry - SEEN) / SEEN_ENTRY_BYTES;
-    at = scanAt;
+  let seen = scanStep(at, end);
+  for (; seen > Scan.NeedMore; seen = scanStep(scanAt, end)) {
     store<u32>(entry, seen);
     store<u32>(entry, seen == Scan.Header ? S.scanTag : seen == Scan.Value ? <u32>scanValue : scanEndedDepth, 4);
     store<u32>(entry, seen == Scan.Header ? S.scanLength : seen == Scan.Value ? scanValueLength : 0, 8);
     store<u32>(entry, S.scanDepth, 12);
     entry += SEEN_ENTRY_BYTES;
   }
+  lastError = seen;
+  return <i32>(entry - SEEN) / SEEN_ENTRY_BYTES;
 }
 
 /** Whether the scanner has seen a whole message. */

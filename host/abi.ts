@@ -162,7 +162,7 @@ export const Summary = {
   Packages: 0x80,
   /** Profiles whose installation the eUICC confirmed. */
   ProfilesInstalled: 0x81,
-  /** Notifications delivered and removed. */
+  /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications: 0x82,
   /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
   Detail: 0x83,
@@ -238,12 +238,14 @@ export const Option = {
   DeviceCapabilities: 0x87,
   /** ipaFeatures, one byte of named bits, bit 0 first. Default: indirect, eimCtxParams1Generation. */
   IpaFeatures: 0x88,
-  /** Time-out of one card command in milliseconds, 4 bytes big endian. Default: 30000. */
+  /** Time-out of one card command in milliseconds, 4 bytes big endian, below 2^31. Default: 30000. */
   CardTimeoutMs: 0x89,
   /** Address to use instead of the eIM's own ("host:port"), at most 128 bytes. */
   EimAddress: 0x8a,
   /** Packages to handle at most in one poll, 1 byte. Default: 32. */
   MaxPackages: 0x8b,
+  /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
+  Restart: 0x8c,
 } as const;
 /** Options of a command; all but Command may be left out. */
 export type Option = (typeof Option)[keyof typeof Option];

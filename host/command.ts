@@ -23,6 +23,8 @@ export interface PollOptions {
   readonly cardTimeoutMs?: number;
   /** eIM packages to handle at most, 1 to 255. Default 32. */
   readonly maxPackages?: number;
+  /** Gives up the command that was in progress when the state in the instance was saved: for the first poll after power loss. */
+  readonly restart?: boolean;
 }
 
 function option(tag: number, value: ArrayLike<number>): number[] {
@@ -59,5 +61,6 @@ export function encodePoll(options: PollOptions): Uint8Array {
   add(Option.DeviceCapabilities, options.deviceCapabilities);
   add(Option.CardTimeoutMs, options.cardTimeoutMs === undefined ? undefined : bigEndian(options.cardTimeoutMs));
   add(Option.MaxPackages, options.maxPackages === undefined ? undefined : [options.maxPackages]);
+  add(Option.Restart, options.restart ? [] : undefined);
   return Uint8Array.from(bytes);
 }

@@ -35,7 +35,7 @@ export const enum Summary {
   Packages = 0x80,
   /** Profiles whose installation the eUICC confirmed. */
   ProfilesInstalled = 0x81,
-  /** Notifications delivered and removed. */
+  /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications = 0x82,
   /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
   Detail = 0x83,

@@ -21,12 +21,14 @@ export const enum Option {
   DeviceCapabilities = 0x87,
   /** ipaFeatures, one byte of named bits, bit 0 first. Default: indirect, eimCtxParams1Generation. */
   IpaFeatures = 0x88,
-  /** Time-out of one card command in milliseconds, 4 bytes big endian. Default: 30000. */
+  /** Time-out of one card command in milliseconds, 4 bytes big endian, below 2^31. Default: 30000. */
   CardTimeoutMs = 0x89,
   /** Address to use instead of the eIM's own ("host:port"), at most 128 bytes. */
   EimAddress = 0x8a,
   /** Packages to handle at most in one poll, 1 byte. Default: 32. */
   MaxPackages = 0x8b,
+  /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
+  Restart = 0x8c,
 }
 
 /** Values of option Command. */

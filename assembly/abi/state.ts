@@ -185,7 +185,8 @@ const A_SEGMENT_HEADER: usize = A_SCAN_HEADER + 8;
 const A_SCAN_TAGS: usize = A_SEGMENT_HEADER + 8;
 const A_SCAN_REMAINING: usize = A_SCAN_TAGS + 4 * TLV_DEPTH;
 const A_SCAN_CONSTRUCTED: usize = A_SCAN_REMAINING + 4 * TLV_DEPTH;
-const A_LINE: usize = A_SCAN_CONSTRUCTED + TLV_DEPTH;
+const A_ELEMENT_ENDS: usize = A_SCAN_CONSTRUCTED + TLV_DEPTH;
+const A_LINE: usize = A_ELEMENT_ENDS + 4 * TLV_DEPTH;
 const A_SCRATCH: usize = A_LINE + 32;
 const A_ACTIVATION_CODE: usize = A_SCRATCH + 128;
 const A_OWED: usize = A_ACTIVATION_CODE + ACTIVATION_CODE_BYTES;
@@ -220,6 +221,8 @@ export const SEGMENT_HEADER: usize = REGION + A_SEGMENT_HEADER;
 export const SCAN_TAGS: usize = REGION + A_SCAN_TAGS;
 export const SCAN_REMAINING: usize = REGION + A_SCAN_REMAINING;
 export const SCAN_CONSTRUCTED: usize = REGION + A_SCAN_CONSTRUCTED;
+/** Where the constructed elements that are open end; scratch of checkTlv. */
+export const ELEMENT_ENDS: usize = REGION + A_ELEMENT_ENDS;
 /** First characters of the modem line being read. */
 export const LINE: usize = REGION + A_LINE;
 /** Small requests and prefixes are put together here. */

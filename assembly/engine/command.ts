@@ -17,13 +17,15 @@ const DEFAULT_MAX_PACKAGES: u32 = 32;
 
 /** Starts the command in the first `length` bytes of the network window. Returns 0 or an error; then nothing has changed. */
 export function beginCommand(length: u32): i32 {
-  if (S.running) return ErrorCode.Busy;
   const end = NETWORK_RX + length;
   let command: i32 = 0;
+  let restart = false;
   for (let at = NETWORK_RX; at < end; at = derEnd) {
     if (readTlv(at, end) || !isValid()) return ErrorCode.BadOption;
     if (derTag == Option.Command) command = load<u8>(derValue);
+    else if (derTag == Option.Restart) restart = true;
   }
+  if (S.running && !restart) return ErrorCode.Busy;
   if (command != Command.Poll) return ErrorCode.BadOption;
   reset();
   for (let at = NETWORK_RX; at < end; at = derEnd) {
@@ -51,10 +53,12 @@ function isValid(): bool {
     case Option.EimAddress:
       return derLength - 1 < 128;
     case Option.InitialEim:
+    case Option.Restart:
       return derLength == 0;
     case Option.Tac:
-    case Option.CardTimeoutMs:
       return derLength == 4;
+    case Option.CardTimeoutMs:
+      return derLength == 4 && value < 0x80; // deadlines are compared as signed differences
     case Option.Imei:
       return derLength == 8;
     case Option.DeviceCapabilities:

@@ -75,7 +75,8 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
     return 0;
   }
   const fromHost = kind == Event.InitialEimData;
-  if (state != NetworkState.Asked || fromHost != S.networkFromHost) return ErrorCode.UnexpectedEvent;
+  // that a reading was given up is not told to the host, so its answer is no misuse
+  if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);
   return length;
 }

@@ -11,10 +11,10 @@ import { readEid } from '../es10/get-eid';
 import { readEimEntry } from '../es10/get-eim-configuration-data';
 import { readEuiccChallenge, readEuiccInfo1 } from '../es10/get-euicc-challenge';
 import { readInstallationResult } from '../es10/load-bound-profile-package';
-import { readPackageResult } from '../es10/load-euicc-package';
+import { PackageOutcome, readPackageResult } from '../es10/load-euicc-package';
 import { readOpenChannel } from '../es10/manage-channel';
+import { readPrepareDownload } from '../es10/prepare-download';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
-import { expectResponse } from '../es10/response';
 import { readAuthenticateClient } from '../esipa/authenticate-client';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
@@ -30,6 +30,7 @@ import { networkAbort, networkFeed } from '../wire/network-lane';
 import { isWireError, nextDataObject, noteError, REPEAT } from './start';
 import {
   MOVED,
+  noteRefusal,
   PENDING,
   pumpBoundProfilePackage,
   pumpCard,
@@ -107,7 +108,9 @@ function continueCard(what: u32): i32 {
     case Do.GetEuiccChallenge:
       return readEuiccChallenge();
     case Do.PrepareDownload:
-      return expectResponse(0xbf21);
+      const prepared = readPrepareDownload();
+      if (prepared > 0) noteRefusal(S.stepDetail);
+      return min(prepared, 0);
     case Do.CancelSession:
       return readCancelSession() ? 1 : 0;
   }
@@ -151,16 +154,22 @@ function continueSendDataObject(): i32 {
   }
   if (S.streamDone) {
     networkFeed();
-    return S.networkSourceAt == S.networkSourceEnd ? nextDataObject() : PENDING;
+    return S.networkSourceAt == S.networkSourceEnd ? nextDataObject() : pendingForRoom();
   }
   if (S.headerPending || S.forwardDepth) {
     const forwarded = pumpForward();
+    if (forwarded == PENDING) return pendingForRoom();
     if (forwarded == 0) S.forwardDepth = 0;
     return forwarded ? forwarded : nextDataObject();
   }
   const result = pumpSelect();
   if (isUnsettled(result) || isLost(result)) return result;
   return result == 1 ? MOVED : nextDataObject();
+}
+
+/** No room will come when all that was announced is out: the card answers the second time with more than the first time. */
+function pendingForRoom(): i32 {
+  return S.networkPut == S.networkTotal ? ErrorCode.BadResponse : PENDING;
 }
 
 function continueNetwork(what: u32, result: i32): i32 {
@@ -242,10 +251,11 @@ function continueCardFromNetwork(what: u32): i32 {
     return 3; // the result is too long to keep, but the card keeps it
   }
   if (result) return result;
-  S.networkState = NetworkState.Idle;
+  networkAbort();
   if (what == Do.AddInitialEim) return readAddInitialEim();
   if (what == Do.LoadBoundProfilePackage) return finishInstallation();
   const outcome = readPackageResult();
+  if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;
   return outcome;
 }

@@ -97,7 +97,8 @@ function startAtOnce(what: u32): i32 {
     case Do.OwePackageError:
       // cut off before it was whole: the eIM has no result and will offer it again
       if (isNetworkError(S.stepError)) return S.stepError;
-      return owe(isWireError(S.stepError) ? PackageError.InvalidPackageFormat : PackageError.Undefined);
+      // the form of the card's answer says nothing about the package
+      return owe(isWireError(S.stepError) && S.cardState != CardState.Done ? PackageError.InvalidPackageFormat : PackageError.Undefined);
     case Do.OweResult:
       return oweResult();
     case Do.OweDataError:
@@ -369,6 +370,9 @@ function startStream(what: u32): i32 {
       S.networkFromHost = true;
       scanBegin();
       networkAsk();
+      break;
+    case Do.LoadEuiccPackage:
+      S.cardState = CardState.Idle; // what the card answered before is no matter of this one
       break;
     case Do.LoadBoundProfilePackage:
       S.collectAt = S.keepEnd;

@@ -100,7 +100,7 @@ function gather(seen: i32): bool {
 }
 
 /** Gathers the eIM's answer. Returns 0 when it is complete or stops at an element to be streamed. */
-export function pumpReply(): i32 {
+function pumpReply(): i32 {
   switch (S.networkState) {
     case NetworkState.Failed:
       return networkFailure();
@@ -164,6 +164,7 @@ export function pumpForward(): i32 {
     networkPut(SCAN_HEADER, S.scanHeaderBytes);
   } else if (seen == Scan.Value) {
     if (isSequenceNumber()) keepSequenceBytes();
+    if (isAuthenticateError()) noteRefusal(load<u8>(scanValue));
     networkPut(scanValue, scanValueLength);
   } else if (seen == Scan.End) return scanEndedDepth == S.forwardDepth ? 0 : MOVED;
   else return needMoreFromCard();
@@ -172,7 +173,9 @@ export function pumpForward(): i32 {
 
 function needMoreFromCard(): i32 {
   if (S.cardState == CardState.Done) return ErrorCode.Truncated;
-  if (S.cardState != CardState.Chunk || S.responseAt != S.responseEnd) return PENDING;
+  if (S.cardState != CardState.Chunk) return PENDING;
+  // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
+  if (S.responseAt != S.responseEnd) return networkRoom() > 0 ? MOVED : PENDING;
   cardChunkTaken();
   return MOVED;
 }
@@ -186,11 +189,23 @@ function forwardFirstHeader(): i32 {
   return MOVED;
 }
 
-/** seqNumber of a notification (BF2F{80}) or of an EuiccPackageResult (BF51{A0{30{30{… 83}}}}). */
+/** seqNumber of a notification (BF2F{80}) or of an EuiccPackageResult (BF51{A0{30{… 83}}}). */
 function isSequenceNumber(): bool {
   const depth = S.scanDepth;
   const tag = scanTagAt(depth);
-  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 4);
+  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 3 && scanTagAt(S.forwardDepth) == 0xbf51);
+}
+
+/** authenticateErrorCode of AuthenticateServer: BF38{A1{… 02}}. */
+function isAuthenticateError(): bool {
+  return S.scanDepth == 3 && scanTagAt(3) == 0x02 && scanTagAt(2) == 0xa1 && scanTagAt(1) == 0xbf38;
+}
+
+/** The eIM is told and will answer with an error of its own; the first one is the eUICC's. */
+export function noteRefusal(code: i32): void {
+  if (S.error) return;
+  S.error = ErrorCode.EuiccRefused;
+  S.detail = code;
 }
 
 function keepSequenceBytes(): void {
@@ -224,10 +239,16 @@ export function pumpPackage(): i32 {
     cardCollect();
     return MOVED;
   }
-  if (S.networkState == NetworkState.Chunk) return takePackage();
-  if (S.networkState != NetworkState.End) return PENDING;
+  const over = isOver();
+  if (S.networkState == NetworkState.Chunk && !over) return takePackage();
+  if (S.networkState != NetworkState.End && !over) return PENDING;
   if (!S.scanDone) return streamFailure(ErrorCode.Truncated);
   return S.cardState == CardState.Done ? 0 : PENDING;
+}
+
+/** Whether bytes follow the whole message. They are not looked at: the eUICC has all of the command, and its answer decides. */
+function isOver(): bool {
+  return S.scanDone && S.networkState == NetworkState.Chunk && S.networkAt != S.networkEnd;
 }
 
 function takePackage(): i32 {
@@ -246,7 +267,8 @@ function takePackage(): i32 {
     cardPut(scanValue, scanValueLength);
     keepTransactionIdBytes(scanValueLength);
   } else if (seen == Scan.NeedMore) {
-    if (S.networkAt != S.networkEnd) return PENDING;
+    // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
+    if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
     networkChunkTaken();
   }
   return MOVED;
@@ -273,8 +295,9 @@ export function pumpBoundProfilePackage(): i32 {
   }
   if (S.cardState == CardState.Done && S.collectAt > S.keepEnd) return streamFailure(0);
   if (S.headerPending) return beginSegment();
-  if (S.networkState == NetworkState.Chunk) return takeSegment();
-  if (S.networkState != NetworkState.End || S.cardState != CardState.Done) return PENDING;
+  const over = isOver();
+  if (S.networkState == NetworkState.Chunk && !over) return takeSegment();
+  if ((S.networkState != NetworkState.End && !over) || S.cardState == CardState.Waiting) return PENDING;
   return S.scanDone ? ErrorCode.NoInstallationResult : ErrorCode.Truncated;
 }
 
@@ -289,7 +312,8 @@ function takeSegment(): i32 {
   if (seen == Scan.Header) S.headerPending = true;
   else if (seen == Scan.Value) cardPut(scanValue, scanValueLength);
   else if (seen == Scan.NeedMore) {
-    if (S.networkAt != S.networkEnd) return PENDING;
+    // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
+    if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
     networkChunkTaken();
   }
   return MOVED;

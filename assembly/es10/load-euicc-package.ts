@@ -22,7 +22,8 @@ export function readPackageResult(): i32 {
   let result = expectResponse(0xbf51);
   if (!result) result = readTlv(derValue, derEnd);
   if (result) return result;
-  if (derTag != 0xa0) return derTag == 0xa1 || derTag == 0xa2 ? PackageOutcome.NotKept : ErrorCode.UnexpectedTag;
+  if (derTag == 0xa1 || derTag == 0xa2) return readPackageError();
+  if (derTag != 0xa0) return ErrorCode.UnexpectedTag;
   result = expectTlv(derValue, derEnd, 0x30);
   if (result) return result;
   const dataEnd = derEnd;
@@ -31,6 +32,13 @@ export function readPackageResult(): i32 {
   result = keepSequence();
   if (!result) result = findTlv(derEnd, dataEnd, 0x30);
   return result ? result : changesProfile(derValue, derEnd);
+}
+
+/** euiccPackageErrorCode of A1{30{… 02}} goes to stepDetail; A2 has none. */
+function readPackageError(): i32 {
+  const signed = !findTlv(derValue, derEnd, 0x30) && !findTlv(derValue, derEnd, 0x02);
+  S.stepDetail = signed ? derInteger() : 0;
+  return PackageOutcome.NotKept;
 }
 
 /** Looks for a successful enable (83 00) or disable (84 00) among the results. */

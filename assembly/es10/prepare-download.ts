@@ -5,7 +5,8 @@
 import { ErrorCode } from '../abi/errors';
 import { MESSAGE, S, SCRATCH } from '../abi/state';
 import { cardSendWrapped } from '../wire/card-lane';
-import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { derEnd, derInteger, derLength, derStart, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { expectResponse } from './response';
 
 const HASH_CC_BYTES: u32 = 32;
 
@@ -39,4 +40,12 @@ export function sendPrepareDownload(): i32 {
   else if (needsCode) return ErrorCode.ConfirmationCodeMissing;
   cardSendWrapped(0xbf21, signed, requestEnd);
   return 0;
+}
+
+/** Reads BF21{A0 … | A1{80, 02 code}}, which goes to the eIM either way. Returns 0; 1 when the eUICC refused (stepDetail: its code); or a wire error. */
+export function readPrepareDownload(): i32 {
+  const result = expectResponse(0xbf21);
+  if (result || readTlv(derValue, derEnd) || derTag != 0xa1 || findTlv(derValue, derEnd, 0x02)) return result;
+  S.stepDetail = derInteger();
+  return 1;
 }

@@ -19,7 +19,7 @@ export const enum Reply {
 }
 
 /** Alternative of an empty answer. */
-export const NO_ALTERNATIVE: u32 = 0;
+const NO_ALTERNATIVE: u32 = 0;
 
 const ALTERNATIVE_DEPTH: u32 = 2;
 

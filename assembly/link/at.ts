@@ -159,6 +159,7 @@ export function atByte(byte: u32): void {
 
 function beginCsimAnswer(): void {
   S.lineKind = LineKind.CsimLength;
+  S.answerSeen = true;
   S.hexDigits = 0;
   S.hexExpected = 0;
   S.linkFailure = 0;
@@ -167,10 +168,8 @@ function beginCsimAnswer(): void {
 /** `+CSIM: <length>,"<hex>"`: blanks and quotation marks vary between modems. */
 function csimLength(byte: u32): void {
   if (byte == 0x20) return;
-  if (byte == 0x2c) {
-    S.lineKind = LineKind.CsimHex;
-    S.answerSeen = true;
-  } else if (byte - 0x30 < 10 && S.hexExpected <= RESPONSE_HEX_DIGITS) S.hexExpected = S.hexExpected * 10 + (byte - 0x30);
+  if (byte == 0x2c) S.lineKind = LineKind.CsimHex;
+  else if (byte - 0x30 < 10 && S.hexExpected <= RESPONSE_HEX_DIGITS) S.hexExpected = S.hexExpected * 10 + (byte - 0x30);
   else S.linkFailure = ErrorCode.ModemGarbage;
 }
 
@@ -199,7 +198,7 @@ function errorNumber(from: u32): i32 {
 
 function endLine(): void {
   const kind = S.lineKind;
-  if (kind == LineKind.CsimHex && S.hexDigits != S.hexExpected) S.linkFailure = ErrorCode.ModemGarbage;
+  if (kind == LineKind.CsimHex && (S.hexDigits != S.hexExpected || S.hexDigits & 1)) S.linkFailure = ErrorCode.ModemGarbage;
   else if (kind == LineKind.CsimLength) S.linkFailure = ErrorCode.ModemGarbage;
   if (kind == LineKind.Unknown && S.linkWaiting && !S.linkPaused) finalResult();
   S.lineKind = LineKind.Unknown;
@@ -217,9 +216,12 @@ function finalResult(): void {
   if (length) refused(ErrorCode.ModemCmeError, errorNumber(length));
 }
 
-/** ATE0 and AT+CMEE are conveniences: a modem that does not know them is used as it is. */
+/**
+ * ATE0 and AT+CMEE are conveniences: a modem that does not know them is used as it is. One that refuses AT is alive: it still
+ * had a part of an earlier line.
+ */
 function refused(failure: i32, detail: i32): void {
   const command = S.linkCommand;
-  const optional = command == LinkCommand.EchoOff || command == LinkCommand.NumericErrors;
+  const optional = command <= LinkCommand.NumericErrors;
   finish(optional ? 0 : failure, optional ? 0 : detail);
 }

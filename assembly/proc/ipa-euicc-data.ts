@@ -21,6 +21,7 @@ namespace Step {
   export const OweDataError: u8 = 5;
   export const OweTagListError: u8 = 6;
   export const SendOwed: u8 = 7;
+  export const RemoveAcknowledged: u8 = 8;
 }
 
 // biome-ignore format: a row a line
@@ -29,10 +30,11 @@ export const DATA: usize = memory.data<u8>([
   /* 1 */ Do.MeasureDataObject, Step.Begin, Step.OweDataError,
   /* 2 */ Do.BeginDataResponse, Step.Send, Go.End,
   /* 3 */ Do.SendDataObject, Step.FinishResponse, Step.OweDataError,
-  /* 4 */ Do.FinishDataResponse, Go.Retrieval, Go.End,
+  /* 4 */ Do.FinishDataResponse, Step.RemoveAcknowledged, Go.End,
   /* 5 */ Do.OweDataError, Step.SendOwed, Go.End,
   /* 6 */ Do.OweTagListError, Step.SendOwed, Go.End,
   /* 7 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 8 the eIM has what was in the answer */ Do.RemoveAcknowledged, Go.Retrieval, Go.End,
 ]);
 
 /** The objects in the order of IpaEuiccData. */
@@ -92,7 +94,7 @@ export function readDataRequest(): i32 {
 }
 
 /** Starts a pass over the objects. */
-export function beginDataPass(counting: bool): void {
+function beginDataPass(counting: bool): void {
   S.networkCounting = counting;
   S.dataObject = 0;
   if (counting) S.dataTotal = 0;

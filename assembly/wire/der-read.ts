@@ -5,6 +5,7 @@
 
 import { ErrorCode } from '../abi/errors';
 import { TLV_DEPTH } from '../abi/limits';
+import { ELEMENT_ENDS } from '../abi/state';
 
 /** Tag of the element just read: 0x30, 0x5F37, 0xBF36. */
 export let derTag: u32 = 0;
@@ -73,9 +74,6 @@ export function derInteger(): i32 {
   return value;
 }
 
-/** Addresses where the constructed elements that are open end; scratch of checkTlv. */
-const ENDS: usize = memory.data(4 * TLV_DEPTH, 4);
-
 /** Checks that exactly one element lies between `at` and `end` and that all it contains is well formed. Returns 0 or a wire error. */
 export function checkTlv(at: usize, end: usize): i32 {
   let depth: usize = 0;
@@ -83,13 +81,13 @@ export function checkTlv(at: usize, end: usize): i32 {
   do {
     const result = readTlv(at, limit);
     if (result) return depth && result == ErrorCode.Truncated ? ErrorCode.Overrun : result;
+    if (depth == TLV_DEPTH) return ErrorCode.TooDeep;
     at = derValue;
     if (isConstructed(derTag)) {
-      if (depth == TLV_DEPTH - 1) return ErrorCode.TooDeep;
-      store<u32>(ENDS + 4 * depth++, limit);
+      store<u32>(ELEMENT_ENDS + 4 * depth++, limit);
       limit = derEnd;
     } else at = derEnd;
-    while (depth && at == limit) limit = load<u32>(ENDS + 4 * --depth);
+    while (depth && at == limit) limit = load<u32>(ELEMENT_ENDS + 4 * --depth);
   } while (depth);
   return at == end ? 0 : ErrorCode.TrailingBytes;
 }

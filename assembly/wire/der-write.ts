@@ -23,7 +23,7 @@ export function putHeader(at: usize, tag: u32, length: u32): usize {
 }
 
 /** Writes one byte. Returns the address behind it. */
-export function putByte(at: usize, byte: u32): usize {
+function putByte(at: usize, byte: u32): usize {
   store<u8>(at, byte);
   return at + 1;
 }

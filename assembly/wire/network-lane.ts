@@ -3,6 +3,7 @@
 // Nothing here knows what the bytes mean or how they travel.
 
 import { Action } from '../abi/actions';
+import { ErrorCode } from '../abi/errors';
 import { NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { NETWORK_RX, NETWORK_TX, S } from '../abi/state';
 import { ask } from './ask';
@@ -25,10 +26,19 @@ export function networkRoom(): i32 {
 
 /** Adds bytes to the request; offers the window to the host when it is full or the request complete. */
 export function networkPut(at: usize, length: u32): void {
+  if (length > S.networkTotal - S.networkPut) return overflow();
   memory.copy(NETWORK_TX + S.networkFill, at, length);
   S.networkFill += length;
   S.networkPut += length;
   offerIfReady();
+}
+
+/** More comes than was announced: a card that answers a second time with more than the first time. */
+function overflow(): void {
+  networkAbort();
+  S.networkState = NetworkState.Failed;
+  S.networkError = ErrorCode.BadResponse;
+  S.networkDetail = 0;
 }
 
 function offerIfReady(): void {

@@ -34,11 +34,6 @@ export function scanTagAt(depth: u32): u32 {
   return load<u32>(SCAN_TAGS + 4 * (depth - 1));
 }
 
-/** Bytes still to come in the element at the present depth. */
-export function scanRemaining(): u32 {
-  return load<u32>(remainingAt(S.scanDepth));
-}
-
 /** Forgets everything; the next byte is the first of a message. */
 export function scanBegin(): void {
   S.scanDepth = 0;

@@ -160,7 +160,7 @@ enum ipa_summary {
   IPA_SUMMARY_PACKAGES = 0x80,
   /** Profiles whose installation the eUICC confirmed. */
   IPA_SUMMARY_PROFILES_INSTALLED = 0x81,
-  /** Notifications delivered and removed. */
+  /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   IPA_SUMMARY_NOTIFICATIONS = 0x82,
   /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
   IPA_SUMMARY_DETAIL = 0x83,
@@ -230,12 +230,14 @@ enum ipa_option {
   IPA_OPTION_DEVICE_CAPABILITIES = 0x87,
   /** ipaFeatures, one byte of named bits, bit 0 first. Default: indirect, eimCtxParams1Generation. */
   IPA_OPTION_IPA_FEATURES = 0x88,
-  /** Time-out of one card command in milliseconds, 4 bytes big endian. Default: 30000. */
+  /** Time-out of one card command in milliseconds, 4 bytes big endian, below 2^31. Default: 30000. */
   IPA_OPTION_CARD_TIMEOUT_MS = 0x89,
   /** Address to use instead of the eIM's own ("host:port"), at most 128 bytes. */
   IPA_OPTION_EIM_ADDRESS = 0x8a,
   /** Packages to handle at most in one poll, 1 byte. Default: 32. */
   IPA_OPTION_MAX_PACKAGES = 0x8b,
+  /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
+  IPA_OPTION_RESTART = 0x8c,
 };
 
 /** Values of option Command. */

@@ -63,6 +63,8 @@ function parse(bytes: Uint8Array): asn1js.FromBerResult {
 function wrap(block: asn1js.AsnType, raw: Uint8Array): Tlv {
   const tagBytes = tagLength(raw);
   const value = raw.subarray(headerLength(raw, tagBytes));
+  // asn1js lets the last child reach past the end that its parent gives
+  if (value.length !== declaredLength(raw, tagBytes)) throw new CodecError('an element whose content is not as long as it says');
   const constructed = (raw[0]! & 0x20) !== 0;
   let tag = 0;
   for (const byte of raw.subarray(0, tagBytes)) tag = tag * 256 + byte;
@@ -95,6 +97,13 @@ function headerLength(raw: Uint8Array, tagBytes: number): number {
   const first = raw[tagBytes]!;
   if (first === 0x80) throw new CodecError('indefinite length');
   return tagBytes + 1 + (first > 0x80 ? first & 0x7f : 0);
+}
+
+function declaredLength(raw: Uint8Array, tagBytes: number): number {
+  const first = raw[tagBytes]!;
+  return first < 0x80
+    ? first
+    : raw.subarray(tagBytes + 1, tagBytes + 1 + (first & 0x7f)).reduce((length, octet) => length * 256 + octet, 0);
 }
 
 /** Writes a TLV whose contents are the concatenation of `contents`, in DER (minimal length). */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Download and enable, interrupted at every event: by a fresh instance, by power loss, by loss of the network, by the card.
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Action as ActionKind } from '../../host/abi.js';
+import { createNodeInstance } from '../../host/core/node.js';
+import type { Action } from '../../host/interfaces.js';
+import type { SimulatedSmdp } from '../../host/sim/smdp/index.js';
+import { PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
+import { LightBed, startSmdp } from '../support/light-bed.js';
+import { expectDone, finishJob } from '../support/main-job.js';
+
+let smdp: SimulatedSmdp;
+beforeAll(async () => {
+  smdp = await startSmdp();
+});
+afterAll(() => smdp.close());
+
+const size = ({ kind, argument, bytes }: Action) => [kind, kind === ActionKind.NetworkSend ? argument : 0, bytes.length];
+
+async function cleanRun(): Promise<{ events: number; operations: number }> {
+  const bed = await LightBed.create(smdp);
+  const instance = withPowerUntil(await createNodeInstance(), Number.POSITIVE_INFINITY);
+  expect(await bed.poll(instance)).toMatchObject({ error: undefined, packages: 2, profilesInstalled: 1 });
+  expectDone(bed, 'undisturbed');
+  return { events: instance.events, operations: bed.transport.operations };
+}
+
+it('goes on in a fresh instance at every call, and asks for exactly the same', async () => {
+  const run = async (create: () => ReturnType<typeof createNodeInstance>) => {
+    const bed = await LightBed.create(smdp);
+    const actions: (readonly number[])[] = [];
+    const result = await bed.poll(await create(), {}, { onAction: (action) => actions.push(size(action)) });
+    expectDone(bed, 'undisturbed');
+    return { result, actions };
+  };
+  const undisturbed = await run(createNodeInstance);
+  expect(await run(() => replacedAtEveryCall(createNodeInstance))).toEqual(undisturbed);
+});
+
+it('survives power loss at every event', async () => {
+  const { events } = await cleanRun();
+  for (let cutAt = 1; cutAt <= events; cutAt++) {
+    const bed = await LightBed.create(smdp);
+    const instance = withPowerUntil(await createNodeInstance(), cutAt);
+    await expect(bed.poll(instance)).rejects.toBeInstanceOf(PowerCut);
+    const next = await createNodeInstance();
+    if (bed.persisted) await next.restoreState(bed.persisted);
+    await finishJob(bed, next, `power lost at event ${cutAt} of ${events}`, { restart: true });
+  }
+});
+
+it('survives loss of the network at every operation', async () => {
+  const { operations } = await cleanRun();
+  for (let lostFrom = 1; lostFrom <= operations; lostFrom++) {
+    const bed = await LightBed.create(smdp);
+    const instance = await createNodeInstance();
+    bed.transport.lostFrom = lostFrom;
+    const result = await bed.poll(instance);
+    expect(result.error?.layer, `network lost at operation ${lostFrom}`).toBe('network');
+    bed.transport.lostFrom = Number.POSITIVE_INFINITY;
+    await finishJob(bed, instance, `network lost at operation ${lostFrom} of ${operations}`);
+  }
+});

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A modem of a few lines that a test scripts: it answers command lines with text, AT+CSIM through a card.
+
+import { fromHex, hex } from '../../../host/sim/codec/bytes.js';
+
+/** Answers one command line (without its carriage return) with everything the modem sends for it. */
+export type AtModem = (line: string) => string;
+
+/** Runs one command APDU. */
+export type RunApdu = (command: Uint8Array) => Uint8Array;
+
+/** The plain answer to AT+CSIM. */
+export function csimAnswer(response: Uint8Array): string {
+  const text = hex(response);
+  return `\r\n+CSIM: ${text.length},"${text}"\r\n\r\nOK\r\n`;
+}
+
+/** The command APDU in an AT+CSIM line, or undefined for another command. Throws when the line is not well formed. */
+export function csimCommand(line: string): Uint8Array | undefined {
+  if (!line.startsWith('AT+CSIM=')) return undefined;
+  const [, length, text] = /^AT\+CSIM=(\d+),"([0-9A-F]*)"$/.exec(line) ?? [];
+  if (text === undefined || Number(length) !== text.length || text.length % 2 !== 0) throw new Error(`not a well-formed command: ${line}`);
+  return fromHex(text);
+}
+
+/** A modem that does what it should, in front of a card. Throws at a command it does not know. */
+export function plainModem(run: RunApdu): AtModem {
+  return (line) => {
+    const command = csimCommand(line);
+    if (command) return csimAnswer(run(command));
+    if (!/^AT(E0|\+CMEE=1|\+CFUN=[01])?$/.test(line)) throw new Error(`unknown command: ${line}`);
+    return '\r\nOK\r\n';
+  };
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The release module at its exports, call by call and without waiting: what tests close to the module drive.
+
+import { readFileSync } from 'node:fs';
+import { checkExports, type IpaExports } from '../../../host/core/exports.js';
+import type { Action } from '../../../host/interfaces.js';
+import { inBuild } from '../../../scripts/paths.js';
+
+const compiled = new WebAssembly.Module(readFileSync(inBuild('ipad.wasm')));
+
+/** An instance of build/ipad.wasm. */
+export class Module {
+  readonly exports: IpaExports;
+  readonly memory: Buffer;
+  readonly #regionStart: number;
+  readonly #regionEnd: number;
+
+  constructor(state?: Uint8Array) {
+    this.exports = checkExports(new WebAssembly.Instance(compiled, {}).exports);
+    this.memory = Buffer.from(this.exports.memory.buffer);
+    this.#regionStart = this.exports.ipa_state();
+    this.#regionEnd = this.#regionStart + this.exports.ipa_state_size();
+    if (state) this.memory.set(state, this.#regionStart);
+  }
+
+  /** Asks what to do next. */
+  poll(nowMs: number): Action {
+    const kind = this.exports.ipa_poll(nowMs);
+    const at = this.exports.ipa_data();
+    return {
+      kind,
+      argument: this.exports.ipa_argument(),
+      bytes: Uint8Array.from(this.memory.subarray(at, at + this.exports.ipa_length())),
+    };
+  }
+
+  /** Tells what happened. Returns what ipa_event returns; bytes beyond the window are announced but not written. */
+  event(kind: number, argument = 0, bytes: Uint8Array = new Uint8Array()): number {
+    this.memory.set(bytes.subarray(0, this.exports.ipa_window_size(kind)), this.exports.ipa_window(kind));
+    return this.exports.ipa_event(kind, argument, bytes.length);
+  }
+
+  /** A copy of the state region. */
+  state(): Buffer {
+    return Buffer.from(this.memory.subarray(this.exports.ipa_state(), this.#regionEnd));
+  }
+
+  /** A copy of the memory outside the state region, which nothing may change. */
+  outside(): Buffer {
+    return Buffer.concat([this.memory.subarray(0, this.#regionStart), this.memory.subarray(this.#regionEnd)]);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network fails at each function of ESipa, in each way: the poll says so, and the next polls bring the job to its end.
+
+import { describe, expect, it } from 'vitest';
+import type { EsipaFunctionName, Fault } from '../../host/sim/eim/index.js';
+import { createTestPki } from '../../host/sim/pki/index.js';
+import { Bench } from '../support/bench.js';
+import { expectRecovery, queueJob } from '../support/operator.js';
+
+const FUNCTIONS: readonly EsipaFunctionName[] = [
+  'getEimPackage',
+  'initiateAuthentication',
+  'authenticateClient',
+  'getBoundProfilePackage',
+  'handleNotification',
+  'provideEimPackageResult',
+];
+
+const FAULTS: readonly { readonly name: string; readonly fault: Fault; readonly error: string; readonly detail?: number }[] = [
+  { name: 'the request is lost', fault: { kind: 'loseRequest' }, error: 'NetworkConnectionLost' },
+  { name: 'the answer is lost', fault: { kind: 'loseResponse' }, error: 'NetworkConnectionLost' },
+  { name: 'HTTP 500', fault: { kind: 'refuse', httpStatus: 500 }, error: 'NetworkHttpStatus', detail: 500 },
+  { name: 'HTTP 404', fault: { kind: 'refuse', httpStatus: 404 }, error: 'NetworkHttpStatus', detail: 404 },
+];
+
+describe('the network fails once', () => {
+  for (const functionName of FUNCTIONS) {
+    for (const { name, fault, error, detail = 0 } of FAULTS) {
+      it(`${functionName}: ${name}`, async () => {
+        const bench = await Bench.start();
+        queueJob(bench);
+        bench.eim.faults.add(functionName, fault);
+        expect(await bench.poll()).toMatchObject({ error: { code: error }, detail });
+        expect(bench.eim.faults.pending).toBe(0);
+        await expectRecovery(bench);
+      });
+    }
+  }
+});
+
+describe('the connection is cut', () => {
+  for (const functionName of FUNCTIONS.filter((each) => each !== 'handleNotification')) {
+    it(`in the middle of the answer to ${functionName}`, async () => {
+      const bench = await Bench.start();
+      queueJob(bench);
+      bench.eim.faults.add(functionName, { kind: 'cutResponse', afterBytes: functionName === 'provideEimPackageResult' ? 3 : 20 });
+      expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
+      await expectRecovery(bench);
+    });
+  }
+
+  for (const afterBytes of [5, 100, 400, 1024, 1025, 3_000, 5_000]) {
+    it(`after ${afterBytes} bytes of the profile: the session is cancelled`, async () => {
+      const bench = await Bench.start();
+      queueJob(bench);
+      bench.eim.faults.add('getBoundProfilePackage', { kind: 'cutResponse', afterBytes });
+      expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' }, profilesInstalled: 0 });
+      expect(bench.events('cancelSession')).toMatchObject([{ cancelReason: afterBytes < 20 ? 127 : 5 }]);
+      expect(bench.events('downloadResult')).toMatchObject([{ error: { word: 'undefinedError' } }]);
+      await expectRecovery(bench);
+    });
+  }
+
+  it('while a session is cancelled: the eIM learns of the failed download all the same', async () => {
+    const bench = await Bench.start();
+    queueJob(bench);
+    bench.eim.faults.add('getBoundProfilePackage', { kind: 'loseRequest' });
+    bench.eim.faults.add('cancelSession', { kind: 'loseRequest' });
+    expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
+    expect(bench.events('downloadResult')).toMatchObject([{ error: { word: 'undefinedError' } }]);
+    await expectRecovery(bench);
+  });
+});
+
+describe('the eIM cannot be talked to', () => {
+  it('because nobody listens', async () => {
+    const bench = await Bench.start();
+    queueJob(bench);
+    expect(await bench.poll({ eimAddress: '127.0.0.1:1' })).toMatchObject({ error: { code: 'NetworkUnreachable' }, packages: 0 });
+    await expectRecovery(bench);
+  });
+
+  it('because it shows another key', async () => {
+    const bench = await Bench.start();
+    queueJob(bench);
+    bench.eim.presentTlsIdentity((await createTestPki()).eimTls);
+    expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkTlsRefused' }, packages: 0 });
+    expect(bench.eim.log).toEqual([]);
+    bench.eim.presentTlsIdentity(bench.bed.pki.eimTls);
+    await expectRecovery(bench);
+  });
+
+  it('in its way: what it answers is no ESipa message', async () => {
+    const bench = await Bench.start();
+    queueJob(bench);
+    for (const functionName of ['initiateAuthentication', 'provideEimPackageResult'] as const)
+      bench.eim.faults.add(functionName, { kind: 'replaceResponse', body: Buffer.from('<html>Welcome</html>') });
+    expect((await bench.poll()).error?.layer).toBe('wire');
+    await expectRecovery(bench);
+  });
+});

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// eUICC packages that the eUICC refuses (SGP.32 v1.2 §5.9.1): the eIM gets the error, nothing changes, the next package runs.
+
+import { describe, expect, it } from 'vitest';
+import { tlv } from '../../host/sim/codec/ber.js';
+import { psmo } from '../../host/sim/eim/index.js';
+import { Bench, type BenchOptions } from '../support/bench.js';
+import { expectCleanCard, expectHonestLog } from '../support/checks.js';
+
+const ICCID = '89000123456789012341';
+
+interface Refusal {
+  readonly name: string;
+  readonly bench?: BenchOptions;
+  readonly package: {
+    readonly counterValue?: number;
+    readonly eid?: string;
+    readonly eimId?: string;
+    readonly badSignature?: boolean;
+    readonly extraFields?: readonly Uint8Array[];
+  };
+  /** What the eIM gets. */
+  readonly answer: { readonly form: 'errorSigned' | 'errorUnsigned'; readonly errorCode?: number };
+}
+
+const REFUSALS: readonly Refusal[] = [
+  { name: 'a wrong signature of the eIM', package: { badSignature: true }, answer: { form: 'errorUnsigned' } },
+  { name: 'an eIM that it does not know', package: { eimId: 'other.example.com' }, answer: { form: 'errorUnsigned' } },
+  { name: 'another EID', package: { eid: '89049032000000000000000000000019' }, answer: { form: 'errorSigned', errorCode: 3 } },
+  { name: 'a counter that was used', package: { counterValue: 0 }, answer: { form: 'errorSigned', errorCode: 4 } },
+  {
+    name: 'a counter out of range',
+    package: { counterValue: 0x7fffffff },
+    bench: { euicc: { maximumCounterValue: 0x7fffff } },
+    answer: { form: 'errorSigned', errorCode: 6 },
+  },
+  {
+    name: 'its size',
+    bench: { euicc: { maximumPackageBytes: 300 } },
+    package: { extraFields: [tlv(0x8f, new Uint8Array(1_000))] },
+    answer: { form: 'errorSigned', errorCode: 15 },
+  },
+];
+
+describe('the eUICC refuses a package for', () => {
+  for (const { name, bench: options = {}, package: fields, answer } of REFUSALS) {
+    it(name, async () => {
+      const bench = await Bench.start({ ...options, euicc: { profiles: [{ iccid: ICCID }], ...options.euicc } });
+      bench.eim.queue(bench.bed.eid, { kind: 'euiccPackage', psmos: [psmo.enable(ICCID)], ...fields });
+      bench.queueList();
+      expect(await bench.poll()).toMatchObject({ packages: 2, error: { code: 'EuiccRefused' }, detail: answer.errorCode ?? 0 });
+      const [refused, listed] = bench.events('euiccPackageResult').map((event) => event.result);
+      expect(refused).toMatchObject(answer);
+      expect(listed).toMatchObject({ form: 'signed', results: [{ profiles: [{ iccid: ICCID, state: 'disabled' }] }] });
+      expectHonestLog(bench.eim.log);
+      expectCleanCard(bench.euicc);
+    });
+  }
+});
+
+describe('a package that came before', () => {
+  it('is not run again: the eIM gets replayError, and the result that was lost', async () => {
+    const bench = await Bench.start({ euicc: { profiles: [{ iccid: ICCID }] } });
+    bench.queueEnable(ICCID);
+    bench.eim.faults.add('provideEimPackageResult', { kind: 'loseRequest' });
+    expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
+    expect(bench.euicc.packageResults).toHaveLength(1);
+
+    expect(await bench.poll()).toMatchObject({ error: undefined, packages: 0 });
+    expect(bench.events('euiccPackageResult')).toMatchObject([{ result: { form: 'signed', results: [{ operation: 'enable', code: 0 }] } }]);
+    expect(bench.events('getEimPackage').map(({ answer }) => answer)).toEqual(['package', 'noEimPackageAvailable']);
+    expectHonestLog(bench.eim.log);
+    expectCleanCard(bench.euicc);
+  });
+});
