@@ -29,6 +29,7 @@ const GATES: readonly { readonly name: string; readonly command: readonly string
   { name: 'types', command: [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'ABI constants', command: ['--import', 'tsx', 'scripts/abi.ts', '--check'] },
   { name: 'size', command: ['--import', 'tsx', 'scripts/size.ts'] },
+  { name: 'numbers in README.md', command: ['--import', 'tsx', 'scripts/readme.ts', '--check'] },
 ];
 
 /** Tests by vitest's own count; a file that does not load, or an error outside any test, counts as one more failure. */

@@ -2,25 +2,26 @@
 // Everything a device meets, in one process: a modem with an eUICC in it, an eIM and an SM-DP+ that share one test PKI.
 
 import type { CardSlot } from '../interfaces.js';
-import { tlv } from './codec/ber.js';
-import { SimulatedEim, type SimulatedEimOptions } from './eim/index.js';
+import { addInitialEimRequest, type EimConfigurationOptions, SimulatedEim, type SimulatedEimOptions } from './eim/index.js';
 import { SimulatedEuicc, type SimulatedEuiccOptions } from './euicc/index.js';
 import { SimulatedModem, type SimulatedModemOptions } from './modem/index.js';
 import { createTestPki, DEFAULT_EID, DEFAULT_SMDP_ADDRESS, type TestPki } from './pki/index.js';
 import { makeMetadata, makeProfilePackage, notifyAll } from './profile/index.js';
-import type { DownloadOrder } from './smdp/index.js';
-import { SimulatedSmdp } from './smdp/index.js';
+import { type DownloadOrder, SimulatedSmdp, type SmdpServerOptions } from './smdp/index.js';
 
 export interface TestbedOptions {
   /** Default: a new one. */
   readonly pki?: TestPki;
   readonly euicc?: Partial<Omit<SimulatedEuiccOptions, 'pki'>>;
   readonly eim?: Partial<Omit<SimulatedEimOptions, 'pki' | 'resolveSmdp'>>;
+  readonly smdp?: Omit<SmdpServerOptions, 'pki'>;
   readonly modem?: Omit<SimulatedModemOptions, 'slot'>;
   /** Puts something between modem and card, such as faultyCard of host/wrap. */
   readonly wrapCard?: (card: CardSlot) => CardSlot;
   /** The eUICC knows the eIM from the start; default: the IPA has to bring it. */
   readonly associated?: boolean;
+  /** What the eUICC is told of the eIM; default: its public keys, and that downloads go through it. */
+  readonly eimConfiguration?: EimConfigurationOptions;
 }
 
 /** A profile that can be downloaded. */
@@ -54,12 +55,12 @@ export class Testbed {
   private constructor(
     readonly pki: TestPki,
     parts: { smdp: SimulatedSmdp; eim: SimulatedEim },
-    options: TestbedOptions,
+    private readonly options: TestbedOptions,
   ) {
     this.smdp = parts.smdp;
     this.eim = parts.eim;
     this.eid = options.euicc?.eid ?? DEFAULT_EID;
-    const eimConfigurations = options.associated ? [this.eim.eimConfigurationData({ indirectProfileDownload: true })] : [];
+    const eimConfigurations = options.associated ? [this.eimConfigurationData()] : [];
     this.euicc = new SimulatedEuicc({ pki, eimConfigurations, ...options.euicc });
     this.modem = new SimulatedModem({ slot: options.wrapCard?.(this.euicc) ?? this.euicc, ...options.modem });
   }
@@ -68,7 +69,7 @@ export class Testbed {
   static async start(options: TestbedOptions = {}): Promise<Testbed> {
     const eid = options.euicc?.eid ?? DEFAULT_EID;
     const pki = options.pki ?? (await createTestPki({ eid }));
-    const smdp = new SimulatedSmdp({ pki });
+    const smdp = new SimulatedSmdp({ pki, ...options.smdp });
     await smdp.start();
     const resolveSmdp = (address: string) => (address === DEFAULT_SMDP_ADDRESS ? { host: '127.0.0.1', port: smdp.port } : undefined);
     const eim = new SimulatedEim({ pki, resolveSmdp, ...options.eim });
@@ -79,7 +80,7 @@ export class Testbed {
 
   /** The AddInitialEimRequest that a device of this maker carries (SGP.32 v1.2 §5.9.4). */
   initialEim(): Uint8Array {
-    return tlv(0xbf57, tlv(0xa0, this.eim.eimConfigurationData({ indirectProfileDownload: true })));
+    return addInitialEimRequest(this.eimConfigurationData());
   }
 
   /** Puts a profile into the SM-DP+. */
@@ -89,6 +90,10 @@ export class Testbed {
     const metadata = makeMetadata({ iccid, notifications: notifyAll(DEFAULT_SMDP_ADDRESS), ...prepared.metadata });
     this.smdp.addOrder({ matchingId, profile, metadata, ...prepared.order });
     return { iccid, activationCode: `LPA:1$${DEFAULT_SMDP_ADDRESS}$${matchingId}` };
+  }
+
+  private eimConfigurationData(): Uint8Array {
+    return this.eim.eimConfigurationData({ indirectProfileDownload: true, ...this.options.eimConfiguration });
   }
 
   async close(): Promise<void> {

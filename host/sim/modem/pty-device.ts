@@ -3,6 +3,8 @@
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { ModemPort, PortOutput } from './port.js';
@@ -23,17 +25,21 @@ interface OpenedTerminal {
 
 /** Opens a pseudo-terminal in raw mode. Rejects with an Error that says so when this machine cannot make one. */
 export async function openPty(attach: (output: PortOutput) => { port: ModemPort; detach: () => void }): Promise<ModemDevice> {
-  const terminal = await openTerminal();
-  const { master, slave, ptsName: path } = terminal;
-  // This process holds the slave open, so that the modem outlives the programs that come and go, but must not read from it.
-  slave.pause();
+  const { master, slave, ptsName: path } = await openTerminal();
+  // This process holds the slave open, so that the modem outlives the programs that come and go. As a bare file: even a paused
+  // stream reads ahead, and would take answers away from the program that waits for them.
+  const holder = await open(path, constants.O_RDWR | constants.O_NOCTTY);
   slave.on('error', () => {});
   master.on('error', () => {});
+  await destroyed(slave);
   await setRawMode(path);
-  const line = attach({ send: (chunk) => void master.write(chunk), hangUp: () => void closeTerminal(terminal) });
+  const line = attach({ send: (chunk) => void master.write(chunk), hangUp: () => void destroyed(master) });
   master.on('data', (bytes: Uint8Array) => line.port.receive(bytes));
-  master.once('close', line.detach);
-  return { path, close: () => closeTerminal(terminal) };
+  master.once('close', () => {
+    line.detach();
+    void holder.close();
+  });
+  return { path, close: () => destroyed(master) };
 }
 
 async function openTerminal(): Promise<OpenedTerminal> {
@@ -48,10 +54,6 @@ async function openTerminal(): Promise<OpenedTerminal> {
 /** A new terminal echoes and translates line ends, as for a person; a modem line must do neither. */
 async function setRawMode(path: string): Promise<void> {
   await promisify(execFile)('stty', [process.platform === 'darwin' ? '-f' : '-F', path, 'raw', '-echo']);
-}
-
-async function closeTerminal({ master, slave }: OpenedTerminal): Promise<void> {
-  await Promise.all([destroyed(master), destroyed(slave)]);
 }
 
 async function destroyed(socket: Socket): Promise<void> {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to do about an error, by its code and otherwise by its layer; and its detail in the words of the layer.
+
+import type { IpaError, IpaErrorLayer } from '../core/errors.js';
+
+const BY_CODE: Readonly<Record<string, string>> = {
+  NoInitialEim: 'give the AddInitialEimRequest of this device with --initial-eim, or associate an eIM first',
+  StatusWord: 'look the status word up in ETSI TS 102 221 §10.2.1; --trace shows the APDU that it answers',
+  CardLost: 'check the cable and the power of the modem, then poll again: what is owed is delivered then',
+  NotAnEuicc: 'put an eUICC into the modem, or choose the slot that holds it: this card has no ISD-R',
+  ModemError: 'check that the modem knows AT+CSIM and that nobody else uses its port',
+  ModemCmeError: 'look the number up in 3GPP TS 27.007 §9.2; 10 is no card, 13 and 14 are a card that is not ready',
+  ModemGarbage: 'try a shorter --block-size; close other programs that use this port',
+  ModemTimeout: 'check that the port is the AT port of the modem and its speed is right; --card-timeout-ms gives slow cards more time',
+  BadEid: 'the eUICC tells a wrong EID: check the card',
+  EimNotAssociated: 'leave --eim-id out, or name an eIM that this eUICC knows',
+  InstallationFailed: 'look errorReason up in SGP.22 §2.5.6; 9 is a profile that is there already, 10 no room for it',
+  EimError: 'the eIM does not serve this eUICC: check that its EID is registered there',
+  PprNotAllowed: 'profiles with policy rules are not supported: order one without',
+  ConfirmationCodeMissing: 'order the profile without a confirmation code, or let the eIM supply it',
+  NetworkUnreachable: 'check the address of the eIM and the network; --eim-url polls it at another address',
+  NetworkTimeout: 'check that the eIM is up, then poll again',
+  NetworkTlsRefused: 'the server is not the one that the eUICC or --ca trusts: check --eim-url, --ca and the eIM configuration',
+  NetworkConnectionLost: 'poll again: what is owed is delivered then',
+  NetworkHttpStatus: 'the log of the eIM should tell why it refuses',
+  NetworkMalformed: 'check that --eim-url leads to an eIM with the ASN.1 binding of ESipa',
+  TooManyPackages: 'poll again: the eIM has more packages',
+  RuntimeMissing: 'run node scripts/setup.mjs, which fetches wasmtime, or use --runtime node',
+};
+
+const BY_LAYER: Readonly<Record<IpaErrorLayer, string>> = {
+  use: 'this is a fault of the program around the module: please report it',
+  wire: 'a peer sent what is not DER: --trace shows the bytes',
+  card: '--trace shows what the card answered',
+  modem: '--trace shows what the modem answered',
+  eUICC: 'look the code up in the function of SGP.22 §5.7 or SGP.32 §5.9 that the trace ends with',
+  eIM: 'the log of the eIM should tell more; --trace shows its answer',
+  'SM-DP+': 'check the order of the profile at the SM-DP+',
+  network: 'check the network and the address of the eIM',
+  limits: 'the message is larger than this module takes: ask the eIM for less at a time',
+  host: 'run npm run build, then try again',
+  unknown: 'the module is newer than this program: run npm run build',
+};
+
+/** One sentence on what to do next. */
+export function adviceFor({ code, layer }: IpaError): string {
+  return BY_CODE[code] ?? BY_LAYER[layer];
+}
+
+/** The peer's own code behind an error; undefined when there is none. */
+export function detailText({ code }: IpaError, detail: number): string | undefined {
+  if (code === 'ModemCmeError') return detail < 0 ? '+CME ERROR with words' : `+CME ERROR: ${detail}`;
+  if (detail === 0) return undefined;
+  if (code === 'StatusWord' || code === 'NotAnEuicc') return `status word ${detail.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (code === 'NetworkHttpStatus') return `HTTP ${detail}`;
+  return `code ${detail}`;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of option values. Each says what to write instead.
+
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { type ModemAddress, parseModemAddress } from '../modem/address.js';
+import { UsageError } from './failure.js';
+
+/** A parser for whole numbers within limits, both included. */
+export function wholeNumber(least: number, greatest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= greatest) return value;
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${greatest}.`);
+  };
+}
+
+/** Checks an ICCID of 18 to 20 digits. */
+export function iccid(text: string): string {
+  if (!/^\d{18,20}$/.test(text)) throw new InvalidArgumentError('Write an ICCID of 18 to 20 digits, or "last" for the last --download.');
+  return text;
+}
+
+/** Checks an IMEI of 15 digits (or 16 with software version). */
+export function imei(text: string): string {
+  if (!/^\d{15,16}$/.test(text)) throw new InvalidArgumentError('Write an IMEI of 15 or 16 digits.');
+  return text;
+}
+
+/** Checks an eimId: 1 to 128 bytes of UTF-8. */
+export function eimId(text: string): string {
+  const length = Buffer.byteLength(text);
+  if (length < 1 || length > 128) throw new InvalidArgumentError('Write an eIM identifier of 1 to 128 bytes, such as eim.example.com.');
+  return text;
+}
+
+/** Reads a modem address. */
+export function modemAddress(text: string): ModemAddress {
+  try {
+    return parseModemAddress(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+}
+
+/** Reads the URL of an eIM; gives the "host" or "host:port" in it. */
+export function eimAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const rest = url ? url.pathname.replace(/^\/(gsma\/rsp2\/asn1)?$/, '') + url.search + url.hash + url.username : '';
+  if (url?.protocol !== 'https:' || rest !== '' || url.host.length > 128)
+    throw new InvalidArgumentError('Write https://<host> or https://<host>:<port>; the path is fixed by SGP.32 §6.3.');
+  return url.host;
+}
+
+/** The bytes of a file that an option names. @throws UsageError when it cannot be read */
+export function readOptionFile(option: string, file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (cause) {
+    throw new UsageError(`${option}: ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}); write the path of a file`, {
+      cause,
+    });
+  }
+}

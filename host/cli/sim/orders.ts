@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packages that the options of `ipa sim` ask for, in the order of the command line.
+
+import { type Command, Option } from 'commander';
+import { type EimItem, psmo, type QueuedItem } from '../../sim/eim/index.js';
+import type { Testbed } from '../../sim/testbed.js';
+import { iccid, wholeNumber } from '../arguments.js';
+import { UsageError } from '../failure.js';
+
+/** One option that queues a package. */
+export type Order =
+  | { readonly kind: 'download'; readonly sizeBytes: number }
+  | { readonly kind: 'enable' | 'disable' | 'delete' /** Digits, or "last". */; readonly iccid: string }
+  | { readonly kind: 'listProfiles' }
+  | { readonly kind: 'dataRequest' };
+
+/** A package in the queue of the eIM, in words. */
+export interface QueuedOrder {
+  readonly words: string;
+  readonly queued: QueuedItem;
+}
+
+const DEFAULT_PROFILE_BYTES = 5000;
+const FIRST_ICCID = 89000123456789012341n;
+
+/** Adds the options; each one given adds to `orders`. */
+export function collectOrders(command: Command, orders: Order[]): void {
+  const sizes = wholeNumber(600, 2_000_000);
+  const onICCID = (kind: 'enable' | 'disable' | 'delete') => (text: string) => {
+    orders.push({ kind, iccid: text === 'last' ? text : iccid(text) });
+    return text;
+  };
+  const onSize = (text: string) => {
+    orders.push({ kind: 'download', sizeBytes: sizes(text) });
+    return text;
+  };
+  const size = new Option('--download [bytes]', `download a new profile of this size (default: ${DEFAULT_PROFILE_BYTES})`);
+  command
+    .addOption(size.preset(String(DEFAULT_PROFILE_BYTES)).argParser(onSize))
+    .option('--enable <iccid>', 'enable a profile', onICCID('enable'))
+    .option('--disable <iccid>', 'disable a profile', onICCID('disable'))
+    .option('--delete <iccid>', 'delete a profile', onICCID('delete'))
+    .option('--list-profiles', 'list the profiles')
+    .option('--data-request', 'ask for all data of IPA and eUICC')
+    .on('option:list-profiles', () => orders.push({ kind: 'listProfiles' }))
+    .on('option:data-request', () => orders.push({ kind: 'dataRequest' }));
+}
+
+/** Queues the packages at the eIM of the testbed. @throws UsageError for "last" without a download before it */
+export function queueOrders(bed: Testbed, orders: readonly Order[]): QueuedOrder[] {
+  let last: string | undefined;
+  return orders.map((order, index) => {
+    if (order.kind === 'download') {
+      last = String(FIRST_ICCID + BigInt(index));
+      const { activationCode } = bed.prepareProfile({ iccid: last, sizeBytes: order.sizeBytes, matchingId: `MATCH-${index + 1}` });
+      return queueItem(bed, { kind: 'download', activationCode }, `download profile ${last} (${order.sizeBytes} bytes)`);
+    }
+    if (order.kind === 'dataRequest') return queueItem(bed, { kind: 'dataRequest' }, 'data request');
+    if (order.kind === 'listProfiles') return queuePsmo(bed, psmo.listProfileInfo(), 'list profiles');
+    return queueSwitch(bed, order.kind, order.iccid === 'last' ? lastIccid(order.kind, last) : order.iccid);
+  });
+}
+
+function queueSwitch(bed: Testbed, kind: 'enable' | 'disable' | 'delete', digits: string): QueuedOrder {
+  const make = { enable: psmo.enable, disable: psmo.disable, delete: psmo.deleteProfile }[kind];
+  return queuePsmo(bed, make(digits), `${kind} profile ${digits}`);
+}
+
+function queuePsmo(bed: Testbed, operation: psmo.Psmo, words: string): QueuedOrder {
+  return queueItem(bed, { kind: 'euiccPackage', psmos: [operation] }, words);
+}
+
+function queueItem(bed: Testbed, item: EimItem, words: string): QueuedOrder {
+  return { words, queued: bed.eim.queue(bed.eid, item) };
+}
+
+function lastIccid(kind: string, last: string | undefined): string {
+  if (last === undefined) throw new UsageError(`--${kind} last needs a --download before it; or write an ICCID`);
+  return last;
+}

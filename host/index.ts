@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host API: run the module, connect it with a modem or card and with the network, poll an eIM. Simulators are in ./sim.
+
+/** Constants of the module's interface, generated from assembly/abi/. */
+export * as abi from './abi.js';
+export type { PollOptions } from './command.js';
+export { type HostErrorCode, IpaError, type IpaErrorLayer } from './core/errors.js';
+export { createNodeInstance } from './core/node.js';
+export { createWasmtimeInstance, type WasmtimeOptions } from './core/wasmtime.js';
+export { findWasmtime, type Wasmtime } from './core/wasmtime-path.js';
+export { type DriverLinks, type PollResult, poll } from './driver.js';
+export {
+  type Action,
+  type ByteLine,
+  type CardSlot,
+  type IpaInstance,
+  NetworkError,
+  type NetworkFailureReason,
+  type Peer,
+  type RequestHead,
+  type ResponseChunk,
+  type Transport,
+  type TrustAnchor,
+} from './interfaces.js';
+export { type ModemAddress, parseModemAddress } from './modem/address.js';
+export { openPtyLine, type PtyLineOptions } from './modem/pty-line.js';
+export { openTcpLine, type TcpLineOptions } from './modem/tcp-line.js';
+export { type HttpsOptions, HttpsTransport } from './transport/https.js';
+export type { AddressOptions } from './transport/https-address.js';
+export { chunkLine } from './wrap/chunk-line.js';
+export type { ChunkPolicy } from './wrap/chunk-policy.js';
+export { countLine, type LineCounters } from './wrap/count-line.js';
+export { faultyCard } from './wrap/faulty-card.js';
+export type { TraceDirection, TraceOptions, TraceSink } from './wrap/trace.js';
+export { traceLine } from './wrap/trace-line.js';
+export { traceTransport } from './wrap/trace-transport.js';

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, one by one or as a Testbed.
+
+export * from './eim/index.js';
+export {
+  type EimView,
+  type EuiccCredentials,
+  type NotificationView,
+  type PackageResultView,
+  type PreinstalledProfile,
+  type ProfileView,
+  type RandomSource,
+  SimulatedEuicc,
+  type SimulatedEuiccOptions,
+  seededRandom,
+} from './euicc/index.js';
+export * from './modem/index.js';
+export {
+  createTestPki,
+  DEFAULT_EID,
+  DEFAULT_EIM_FQDN,
+  DEFAULT_SMDP_ADDRESS,
+  type KeyAndCertificate,
+  loadSgp26,
+  type TestPki,
+  type TestPkiOptions,
+} from './pki/index.js';
+export { type MetadataOptions, makeMetadata, makeProfilePackage, notifyAll, type ProfilePackageOptions } from './profile/index.js';
+export {
+  type DownloadOrder,
+  type OrderRecord,
+  type OrderState,
+  SimulatedSmdp,
+  type SmdpEvent,
+  type SmdpOptions,
+  type SmdpServerOptions,
+  SmdpService,
+} from './smdp/index.js';
+export { type PreparedDownload, type PreparedProfile, Testbed, type TestbedOptions } from './testbed.js';

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// A wrong command line: status 2, words that say what to write instead, no stack trace.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ipa, ipaHere, temporaryFolder } from './support.js';
+
+const folder = temporaryFolder();
+const text = path.join(folder, 'text');
+writeFileSync(text, 'neither DER nor PEM');
+const modem = ['--modem', 'sim:'];
+
+const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
+  [['demo', '--profile-size', '12'], /whole number from 600 to 1400000/],
+  [['demo', '--profile-size', '5e3'], /whole number from 600/],
+  [['demo', '--block-size', '300'], /whole number from 16 to 255/],
+  [['demo', '--runtime', 'browser'], /Allowed choices are node, wasmtime/],
+  [['demo', 'now'], /too many arguments/],
+  [['fly'], /unknown command 'fly'/],
+  [['poll'], /required option '--modem <address>'/],
+  [['poll', '--modem', 'COM3'], /write tcp:<host>:<port>, pty:<device path>/],
+  [['poll', '--modem', 'tcp:host'], /write tcp:127\.0\.0\.1:4000/],
+  [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/<host>/],
+  [['poll', ...modem, '--eim-url', 'https://eim.example.com/other'], /path is fixed/],
+  [['poll', ...modem, '--imei', '35'], /IMEI of 15 or 16 digits/],
+  [['poll', ...modem, '--eim-id', 'x'.repeat(129)], /1 to 128 bytes/],
+  [['poll', ...modem, '--card-timeout-ms', '5'], /whole number from 100/],
+  [['poll', ...modem, '--ca', path.join(folder, 'none')], /--ca: .*none cannot be read \(ENOENT\)/],
+  [['poll', ...modem, '--ca', text], /--ca: .*text holds no certificate; write a file with one in PEM or DER/],
+  [['poll', ...modem, '--initial-eim', text], /does not begin with BF57/],
+  [['poll', ...modem, '--state', text], /--state: .*it is no state file; remove it/],
+  [['poll', ...modem, '--state', folder], /--state: .*cannot be read \(EISDIR\)/],
+  [['poll', ...modem, '--trace', path.join(folder, 'no', 'trace')], /--trace: .*cannot be written \(ENOENT\)/],
+  [['sim', '--enable', 'first'], /ICCID of 18 to 20 digits, or "last"/],
+  [['sim', '--enable', 'last'], /--enable last needs a --download before it/],
+  [['sim', '--disable', 'last', '--download'], /--disable last needs a --download before it/],
+  [['sim', '--download', 'big'], /whole number from 600/],
+  [['sim', '--eim-tls', 'key'], /Allowed choices are spki, certificate, ci, none/],
+  [['sim', '--port-eim', '70000'], /whole number from 0 to 65535/],
+  [['sim', '--sgp26', folder], /--sgp26: .*write a folder that holds sgp26_v1/],
+  [['sim', '--ca-out', folder], /--ca-out: .*write the path of a new file/],
+];
+
+describe('a wrong command line', () => {
+  it.each(WRONG)('%j → %s', async (args, says) => {
+    const { status, stdout, stderr } = await ipaHere(...args);
+    expect(stderr).toMatch(says);
+    expect(stderr).not.toMatch(/\n +at /);
+    expect({ status, stdout: args[0] === 'sim' ? '' : stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('gives the status to the shell', async () => {
+    expect(await ipa('poll', '--modem', 'x')).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('help and version', () => {
+  it('shows examples, of the program and of each command', async () => {
+    for (const args of [['--help'], ['sim', '--help'], ['poll', '--help']])
+      expect(await ipaHere(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining('Examples:') });
+  });
+
+  it('shows the version of the package', async () => {
+    expect(await ipaHere('--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});

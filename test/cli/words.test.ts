@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people read: advice for every error, events in words, and the calls seen in actions.
+
+import { describe, expect, it } from 'vitest';
+import { Action, ErrorCode } from '../../host/abi.js';
+import { adviceFor, detailText } from '../../host/cli/advice.js';
+import { CallObserver } from '../../host/cli/calls.js';
+import { eimWords, smdpWords } from '../../host/cli/sim/event-words.js';
+import { IpaError } from '../../host/core/errors.js';
+
+const NONE = new Uint8Array();
+const errorOf = (name: keyof typeof ErrorCode) => IpaError.fromNumber(ErrorCode[name]);
+
+describe('advice', () => {
+  it('is there for every error of the module and of the host', () => {
+    for (const number of Object.values(ErrorCode)) expect(adviceFor(IpaError.fromNumber(number))).toMatch(/^.{15,}$/);
+    expect(adviceFor(IpaError.host('RuntimeMissing', ''))).toContain('--runtime node');
+    expect(adviceFor(IpaError.fromNumber(-99_999))).toContain('newer');
+  });
+
+  it.each([
+    ['StatusWord', 0x6a82, 'status word 6A82'],
+    ['NotAnEuicc', 0x6a, 'status word 006A'],
+    ['ModemCmeError', 14, '+CME ERROR: 14'],
+    ['ModemCmeError', -1, '+CME ERROR with words'],
+    ['NetworkHttpStatus', 503, 'HTTP 503'],
+    ['InstallationFailed', 10, 'code 10'],
+    ['ModemTimeout', 0, undefined],
+  ] as const)('tells the detail of %s %i as %s', (name, detail, words) => {
+    expect(detailText(errorOf(name), detail)).toBe(words);
+  });
+});
+
+describe('calls', () => {
+  const action = (kind: number, bytes: Uint8Array, argument = 0) => ({ kind, argument, bytes });
+  const at = (line: string) => action(Action.CardWrite, Buffer.from(line));
+
+  it('begin with the first block of an ES10 command, on either link', () => {
+    const observer = new CallObserver();
+    expect(observer.observe(at('AT+CSIM=16,"81E2910003BF5500"\r'))).toEqual({ peer: 'eUICC', name: 'GetEimConfigurationData' });
+    expect(observer.observe(action(Action.CardTransmit, Buffer.from('81E2910003BF2E00', 'hex')))).toEqual({
+      peer: 'eUICC',
+      name: 'GetEuiccChallenge',
+    });
+    for (const line of ['AT+CSIM=16,"81E2910103BF5500"\r', 'AT+CSIM=10,"81C0000000"\r', 'AT\r', 'AT+CSIM=16,"81E2910003BF7F00"\r'])
+      expect(observer.observe(at(line))).toBeUndefined();
+  });
+
+  it('begin with the first part of a request, also after one that was given up', () => {
+    const observer = new CallObserver();
+    const part = (digits: string, totalBytes: number) =>
+      observer.observe(action(Action.NetworkSend, Buffer.from(digits, 'hex'), totalBytes));
+    expect(part('BF4F03', 6)).toEqual({ peer: 'eIM', name: 'GetEimPackage' });
+    expect(part('BF5003', 6)).toBeUndefined();
+    expect(part('BF3D03', 9)).toEqual({ peer: 'eIM', name: 'HandleNotification' });
+    observer.observe(action(Action.NetworkAbort, NONE));
+    expect(part('BF4100', 3)).toEqual({ peer: 'eIM', name: 'CancelSession' });
+  });
+});
+
+describe('events in words', () => {
+  const about = { verified: true, raw: NONE } as const;
+  const result = { eimId: 'e', raw: NONE, counterValue: 1, signedData: NONE, signature: NONE } as const;
+
+  it.each([
+    [
+      eimWords({ kind: 'getEimPackage', ...about, notifyStateChange: true, stateChangeWord: 'local', answer: 'noEimPackageAvailable' }),
+      'GetEimPackage, tells a state change (local): noEimPackageAvailable',
+    ],
+    [
+      eimWords({
+        kind: 'euiccPackageResult',
+        ...about,
+        duplicate: true,
+        result: { form: 'signed', ...result, seqNumber: 1, results: [{ operation: 'enable', code: 0, word: 'ok', raw: NONE }] },
+      }),
+      'result of an eUICC package, again: enable ok (signature verified)',
+    ],
+    [
+      eimWords({
+        kind: 'euiccPackageResult',
+        ...about,
+        verified: false,
+        problem: 'the signature is wrong',
+        duplicate: false,
+        result: { form: 'errorSigned', ...result, errorCode: 4, errorWord: 'replayError' },
+      }),
+      'error of an eUICC package: replayError (NOT VERIFIED) — PROBLEM: the signature is wrong',
+    ],
+    [
+      eimWords({ kind: 'cancelSession', ...about, cancelReason: 3, cancelWord: 'pprNotAllowed' }),
+      'CancelSession, reason pprNotAllowed (signature verified)',
+    ],
+    [
+      eimWords({ kind: 'authenticateClient', ...about, smdpAddress: 'smdp.example.com', errorCode: 11 }),
+      'AuthenticateClient for smdp.example.com: refused with 11',
+    ],
+    [
+      eimWords({ kind: 'packageError', ...about, errorCode: 2, errorWord: 'unknownPackage' }),
+      'the IPA cannot use a package: unknownPackage',
+    ],
+    [eimWords({ kind: 'downloadResult', ...about, error: { reason: 127, word: 'undefinedError' } }), 'download failed: undefinedError'],
+    [
+      eimWords({ kind: 'ipaEuiccData', ...about, data: { form: 'error', errorCode: 1, errorWord: 'incorrectTagList' } }),
+      'no data: incorrectTagList',
+    ],
+    [eimWords({ kind: 'malformed', ...about, problem: 'no tag' }), 'a message that is no ESipa message — PROBLEM: no tag'],
+    [smdpWords({ kind: 'cancelSession', transactionId: '01' }), 'CancelSession, reason not given'],
+    [
+      smdpWords({ kind: 'refused', function: 'authenticateClient', subjectCode: '8.2.6', reasonCode: '3.8', message: 'no such profile' }),
+      'authenticateClient refused: 8.2.6/3.8 no such profile',
+    ],
+  ])('%s', (words, expected) => {
+    expect(words).toBe(expected);
+  });
+});
