@@ -261,7 +261,8 @@ function takePackage(): i32 {
   if (seen == Scan.Header) {
     if (S.scanDepth > packageDepth()) cardPut(SCAN_HEADER, S.scanHeaderBytes);
     else if (S.networkFromHost && S.scanTag == 0xbf57) S.headerPending = true;
-    else return streamFailure(ErrorCode.UnexpectedTag);
+    else if (S.networkFromHost) return streamFailure(ErrorCode.UnexpectedTag);
+    else return ignoreRest();
     keepTransactionIdBytes(0);
   } else if (seen == Scan.Value) {
     cardPut(scanValue, scanValueLength);
@@ -271,6 +272,14 @@ function takePackage(): i32 {
     if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
     networkChunkTaken();
   }
+  return MOVED;
+}
+
+/** Another element follows the package: the eUICC has all of its command by now, and its answer decides. */
+function ignoreRest(): i32 {
+  networkAbort();
+  S.networkState = NetworkState.End;
+  S.scanDone = true;
   return MOVED;
 }
 

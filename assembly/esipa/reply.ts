@@ -65,7 +65,7 @@ function takeHeader(): i32 {
     if (tag == 0xbf51 && S.replyOuter == 0xbf4f) S.replyState = Reply.Stream;
     return 0;
   }
-  if (tag == 0xbf36 && depth == 3) {
+  if (tag == 0xbf36 && depth == 3 && S.replyOuter == 0xbf3a && S.replyChoice == 0xa0) {
     S.replyState = Reply.Stream;
     return 0;
   }

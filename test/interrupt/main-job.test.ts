@@ -38,17 +38,20 @@ it('goes on in a fresh instance at every call, and asks for exactly the same', a
   expect(await run(() => replacedAtEveryCall(createNodeInstance))).toEqual(undisturbed);
 });
 
-it('survives power loss at every event', async () => {
-  const { events } = await cleanRun();
-  for (let cutAt = 1; cutAt <= events; cutAt++) {
-    const bed = await LightBed.create(smdp);
-    const instance = withPowerUntil(await createNodeInstance(), cutAt);
-    await expect(bed.poll(instance)).rejects.toBeInstanceOf(PowerCut);
-    const next = await createNodeInstance();
-    if (bed.persisted) await next.restoreState(bed.persisted);
-    await finishJob(bed, next, `power lost at event ${cutAt} of ${events}`, { restart: true });
-  }
-});
+for (const saves of ['only when the module says so', 'after every call'] as const) {
+  it(`survives power loss at every event when the host saves ${saves}`, async () => {
+    const { events } = await cleanRun();
+    for (let cutAt = 1; cutAt <= events; cutAt++) {
+      const bed = await LightBed.create(smdp);
+      const instance = withPowerUntil(await createNodeInstance(), cutAt);
+      await expect(bed.poll(instance)).rejects.toBeInstanceOf(PowerCut);
+      const saved = saves === 'after every call' ? await instance.saveState() : bed.persisted;
+      const next = await createNodeInstance();
+      if (saved) await next.restoreState(saved);
+      await finishJob(bed, next, `power lost at event ${cutAt} of ${events}`, { restart: true });
+    }
+  });
+}
 
 it('survives loss of the network at every operation', async () => {
   const { operations } = await cleanRun();

@@ -113,6 +113,10 @@ describe('the simulators’ codec', () => {
   const isPlain = (bytes: Uint8Array, offsets: readonly number[]) =>
     offsets.every((at) => bytes[at] === undefined || bytes[at] === 0x30 || bytes[at]! >= 0x40);
 
+  it('refuses an element whose child reaches past it', () => {
+    expect(() => readWithCodec(fromHex('A303 8C05 94 8FDF51 44'))).toThrow();
+  });
+
   it('reads the same elements at the same places, within its wider limits', () => {
     let compared = 0;
     let bothAccept = 0;

@@ -2,7 +2,8 @@
 // eUICC packages that the eUICC refuses (SGP.32 v1.2 §5.9.1): the eIM gets the error, nothing changes, the next package runs.
 
 import { describe, expect, it } from 'vitest';
-import { tlv } from '../../host/sim/codec/ber.js';
+import { readTlv, tlv } from '../../host/sim/codec/ber.js';
+import { concat } from '../../host/sim/codec/bytes.js';
 import { psmo } from '../../host/sim/eim/index.js';
 import { Bench, type BenchOptions } from '../support/bench.js';
 import { expectCleanCard, expectHonestLog } from '../support/checks.js';
@@ -72,4 +73,24 @@ describe('a package that came before', () => {
     expectHonestLog(bench.eim.log);
     expectCleanCard(bench.euicc);
   });
+});
+
+describe('what follows a whole package', () => {
+  const FOLLOWERS: readonly { readonly name: string; readonly alter: (answer: Uint8Array) => Uint8Array }[] = [
+    { name: 'a second element', alter: (answer) => tlv(0xbf4f, readTlv(answer).value, tlv(0x85, new Uint8Array(200))) },
+    { name: 'a second package', alter: (answer) => tlv(0xbf4f, readTlv(answer).value, readTlv(answer).value) },
+    { name: 'bytes behind the message', alter: (answer) => concat(answer, new Uint8Array(2_000)) },
+  ];
+  for (const { name, alter } of FOLLOWERS) {
+    it(`is ignored: ${name}`, async () => {
+      const bench = await Bench.start({ euicc: { profiles: [{ iccid: ICCID }] } });
+      bench.eim.queue(bench.bed.eid, { kind: 'euiccPackage', psmos: [psmo.enable(ICCID)] });
+      bench.queueList();
+      bench.eim.faults.add('getEimPackage', { kind: 'alterResponse', alter });
+      expect(await bench.poll()).toMatchObject({ packages: 2, error: undefined });
+      expect(bench.euicc.profiles).toMatchObject([{ iccid: ICCID, state: 'enabled' }]);
+      expectHonestLog(bench.eim.log);
+      expectCleanCard(bench.euicc);
+    });
+  }
 });
