@@ -116,7 +116,9 @@ describe('the tree', () => {
 
   it('names the licence in the first line of every file', () => {
     expect(
-      everything.filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*) SPDX-License-Identifier: Apache-2\.0( \*\/)?\n/.test(text)).map(({ file }) => file),
+      everything
+        .filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*) SPDX-License-Identifier: Apache-2\.0( \*\/)?\n/.test(text))
+        .map(({ file }) => file),
     ).toEqual([]);
   });
 

@@ -115,9 +115,10 @@ export function linkResponse(length: u32): void {
   else cardResponse(length);
 }
 
-/** There will be no response. */
+/** There will be no response. After a time-out one may still come, and must not be taken for that of another command: the card is left alone. */
 export function linkFailed(error: i32, detail: i32): void {
   S.apduOut = false;
+  if (error == ErrorCode.ModemTimeout) S.cardGone = true;
   if (S.apduStale) S.apduStale = false;
   else cardFail(error, detail);
 }

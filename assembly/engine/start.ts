@@ -48,7 +48,7 @@ import { PENDING } from './streams';
 export const REPEAT: i32 = i32.MIN_VALUE + 2;
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
-const MAX_DELIVERIES: u32 = 255;
+const MAX_DELIVERIES: u32 = 64;
 
 /** Selects which element of the next response is streamed on. */
 function select(outer: u32, depth: u32, tag: u32, index: u32): void {

@@ -193,7 +193,9 @@ function forwardFirstHeader(): i32 {
 function isSequenceNumber(): bool {
   const depth = S.scanDepth;
   const tag = scanTagAt(depth);
-  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 3 && scanTagAt(S.forwardDepth) == 0xbf51);
+  return (
+    (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 3 && scanTagAt(S.forwardDepth) == 0xbf51)
+  );
 }
 
 /** authenticateErrorCode of AuthenticateServer: BF38{A1{… 02}}. */

@@ -65,8 +65,6 @@ describe('a state file', () => {
 
   it('of a run that was cut off → given up; its report is still owed, and delivered', async () => {
     await startPeers();
-    // the first try to deliver it may go out before the state is saved
-    bed.eim.faults.add('provideEimPackageResult', { kind: 'loseRequest' });
     await cutOffWhenSaved();
     const server = await bed.modem.listenTcp();
     const args = ['poll', '--modem', `tcp:127.0.0.1:${server.port}`, '--runtime', 'node', '--state', file];

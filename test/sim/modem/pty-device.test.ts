@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pseudo-terminal belongs to the program that opens it: the simulator's own process takes nothing from it.
 
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { openPtyLine } from '../../../host/modem/pty-line.js';
 import { SimulatedModem } from '../../../host/sim/modem/index.js';
 import { Conversation } from './conversation.js';
