@@ -29,19 +29,19 @@ export type EsipaFunctionName =
   | 'getEimPackage'
   | 'provideEimPackageResult';
 
-const FUNCTIONS: Readonly<Record<number, { readonly name: EsipaFunctionName; readonly run: EsipaFunction }>> = {
-  48953: { name: 'initiateAuthentication', run: initiateAuthentication },
-  48955: { name: 'authenticateClient', run: authenticateClient },
-  48954: { name: 'getBoundProfilePackage', run: getBoundProfilePackage },
-  48961: { name: 'cancelSession', run: cancelSession },
-  48957: { name: 'handleNotification', run: handleNotification },
-  48975: { name: 'getEimPackage', run: getEimPackage },
-  48976: { name: 'provideEimPackageResult', run: provideEimPackageResult },
-};
+const FUNCTIONS: ReadonlyMap<number, { readonly name: EsipaFunctionName; readonly run: EsipaFunction }> = new Map([
+  [0xbf39, { name: 'initiateAuthentication', run: initiateAuthentication }],
+  [0xbf3b, { name: 'authenticateClient', run: authenticateClient }],
+  [0xbf3a, { name: 'getBoundProfilePackage', run: getBoundProfilePackage }],
+  [0xbf41, { name: 'cancelSession', run: cancelSession }],
+  [0xbf3d, { name: 'handleNotification', run: handleNotification }],
+  [0xbf4f, { name: 'getEimPackage', run: getEimPackage }],
+  [0xbf50, { name: 'provideEimPackageResult', run: provideEimPackageResult }],
+]);
 
 /** The function a message calls, as far as its first bytes tell. */
 export function esipaFunctionName(message: Uint8Array): EsipaFunctionName | undefined {
-  return FUNCTIONS[((message[0] ?? 0) << 8) | (message[1] ?? 0)]?.name;
+  return FUNCTIONS.get(((message[0] ?? 0) << 8) | (message[1] ?? 0))?.name;
 }
 
 export interface EimServiceOptions {
@@ -146,7 +146,7 @@ export class EimService {
   }
 
   private run(request: Tlv): Promise<EsipaAnswer> | EsipaAnswer {
-    const called = FUNCTIONS[request.tag];
+    const called = FUNCTIONS.get(request.tag);
     if (called === undefined) throw new CodecError(`no ESipa function has tag ${request.tag.toString(16).toUpperCase()}`);
     return called.run(request, this.context);
   }
