@@ -82,7 +82,7 @@ export const ErrorCode = {
   NetworkUnreachable: -112,
   /** network: time-out */
   NetworkTimeout: -113,
-  /** network: the server's key is not the pinned one */
+  /** network: the server is not the one that is trusted: another key, another issuer, or no TLS at all */
   NetworkTlsRefused: -114,
   /** network: connection lost in the middle */
   NetworkConnectionLost: -115,
@@ -156,7 +156,7 @@ export const Action = {
 /** What the host is asked to do. */
 export type Action = (typeof Action)[keyof typeof Action];
 
-/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+/** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export const Summary = {
   /** eIM packages handled, of all kinds. */
   Packages: 0x80,
@@ -164,10 +164,10 @@ export const Summary = {
   ProfilesInstalled: 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications: 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
+  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
   Detail: 0x83,
 } as const;
-/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+/** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export type Summary = (typeof Summary)[keyof typeof Summary];
 
 // events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them.
@@ -461,7 +461,7 @@ export const ERROR_WORDS: Readonly<Record<number, { readonly name: string; reado
   [-114]: {
     name: 'NetworkTlsRefused',
     layer: 'network',
-    words: "the server's key is not the pinned one",
+    words: 'the server is not the one that is trusted: another key, another issuer, or no TLS at all',
   },
   [-115]: {
     name: 'NetworkConnectionLost',

@@ -27,6 +27,22 @@ export interface PollOptions {
   readonly restart?: boolean;
 }
 
+const MOST_TEXT_BYTES = 128;
+const MOST_CAPABILITIES_BYTES = 48;
+const LEAST_BLOCK_BYTES = 16;
+
+/** A whole number from `least` to `most`: a larger one would be cut to another number on its way. */
+function within(name: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be ${least} to ${most}, not ${value}`);
+  return value;
+}
+
+function textBytes(name: string, text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(text);
+  within(`${name}: its length in bytes`, bytes.length, 1, MOST_TEXT_BYTES);
+  return bytes;
+}
+
 function option(tag: number, value: ArrayLike<number>): number[] {
   const length = value.length;
   return [tag, ...(length < 0x80 ? [length] : [0x81, length]), ...Array.from(value)];
@@ -43,24 +59,28 @@ function imeiBytes(imei: string): number[] {
   return Array.from({ length: 8 }, (_, i) => Number.parseInt(`${digits[2 * i + 1]}${digits[2 * i]}`, 16));
 }
 
-/** The bytes of event Command for one poll. */
+/**
+ * The bytes of event Command for one poll.
+ * @throws RangeError when an option does not fit its field
+ */
 export function encodePoll(options: PollOptions): Uint8Array {
-  const text = new TextEncoder();
+  const { blockBytes, cardTimeoutMs, maxPackages, deviceCapabilities } = options;
   const bytes = option(Option.Command, [Command.Poll]);
   const add = (tag: number, value: ArrayLike<number> | undefined) => {
     if (value) bytes.push(...option(tag, value));
   };
   add(Option.CardLink, [options.cardLink === 'apdu' ? CardLink.Apdu : CardLink.At]);
-  add(Option.BlockBytes, options.blockBytes === undefined ? undefined : [options.blockBytes]);
-  add(Option.EimId, options.eimId ? text.encode(options.eimId) : undefined);
-  add(Option.EimAddress, options.eimAddress ? text.encode(options.eimAddress) : undefined);
+  add(Option.BlockBytes, blockBytes === undefined ? undefined : [within('blockBytes', blockBytes, LEAST_BLOCK_BYTES, 255)]);
+  add(Option.EimId, options.eimId ? textBytes('eimId', options.eimId) : undefined);
+  add(Option.EimAddress, options.eimAddress ? textBytes('eimAddress', options.eimAddress) : undefined);
   add(Option.InitialEim, options.initialEim ? [] : undefined);
   const imei = options.imei ? imeiBytes(options.imei) : undefined;
   add(Option.Tac, imei?.slice(0, 4));
   add(Option.Imei, imei);
-  add(Option.DeviceCapabilities, options.deviceCapabilities);
-  add(Option.CardTimeoutMs, options.cardTimeoutMs === undefined ? undefined : bigEndian(options.cardTimeoutMs));
-  add(Option.MaxPackages, options.maxPackages === undefined ? undefined : [options.maxPackages]);
+  if (deviceCapabilities) within('deviceCapabilities: its length in bytes', deviceCapabilities.length, 0, MOST_CAPABILITIES_BYTES);
+  add(Option.DeviceCapabilities, deviceCapabilities);
+  add(Option.CardTimeoutMs, cardTimeoutMs === undefined ? undefined : bigEndian(within('cardTimeoutMs', cardTimeoutMs, 0, 0x7fff_ffff)));
+  add(Option.MaxPackages, maxPackages === undefined ? undefined : [within('maxPackages', maxPackages, 1, 255)]);
   add(Option.Restart, options.restart ? [] : undefined);
   return Uint8Array.from(bytes);
 }

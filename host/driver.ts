@@ -187,7 +187,7 @@ class Driver {
     const isNetwork = ({ kind }: Happening) => kind === Event.NetworkData || kind === Event.NetworkSent || kind === Event.NetworkFailed;
     for (let i = this.#happenings.length; i--; ) if (isNetwork(this.#happenings[i]!)) this.#happenings.splice(i, 1);
     const aborted = this.links.transport.abort();
-    this.#network = Promise.all([this.#network, aborted]);
+    this.#network = Promise.allSettled([this.#network, aborted]);
   }
 
   #readInitialEim(): void {

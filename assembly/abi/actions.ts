@@ -29,7 +29,7 @@ export const enum Action {
   Finished = 11,
 }
 
-/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+/** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export const enum Summary {
   /** eIM packages handled, of all kinds. */
   Packages = 0x80,
@@ -37,6 +37,6 @@ export const enum Summary {
   ProfilesInstalled = 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications = 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
+  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
   Detail = 0x83,
 }

@@ -87,7 +87,7 @@ export const enum ErrorCode {
   NetworkUnreachable = -112,
   /** network: time-out */
   NetworkTimeout = -113,
-  /** network: the server's key is not the pinned one */
+  /** network: the server is not the one that is trusted: another key, another issuer, or no TLS at all */
   NetworkTlsRefused = -114,
   /** network: connection lost in the middle */
   NetworkConnectionLost = -115,

@@ -181,19 +181,19 @@ function continueNetwork(what: u32, result: i32): i32 {
     case Do.InitiateAuthentication:
       return replyExpect(0xa0);
     case Do.AuthenticateClient:
-      return checkAuthenticateClient();
+      return noteReason(readAuthenticateClient(), CancelReason.PprNotAllowed);
     case Do.GetBoundProfilePackage:
-      return S.replyState == Reply.Stream ? 0 : orBadAnswer(replyExpect(0xa0));
+      return S.replyState == Reply.Stream ? 0 : noteReason(orBadAnswer(replyExpect(0xa0)), CancelReason.MetadataMismatch);
     case Do.SendOwed:
-      return clearOwed();
-    case Do.ProvideStoredResult:
-      return skipUnacknowledged(readProvideResult());
+      return settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
+    case Do.FinishDataResponse:
+      return readProvideResult();
     case Do.HandleInstallationResult:
     case Do.HandleStoredNotification:
     case Do.CancelSessionEsipa:
       return 0;
   }
-  return readProvideResult();
+  return skipUnacknowledged(what, readProvideResult());
 }
 
 function orBadAnswer(result: i32): i32 {
@@ -216,23 +216,27 @@ function countPackage(kind: i32): i32 {
   return kind;
 }
 
-function checkAuthenticateClient(): i32 {
-  const result = readAuthenticateClient();
-  const pprNotAllowedByEim = 50;
-  const refused = result == ErrorCode.PprNotAllowed || (result == ErrorCode.EimError && S.stepDetail == pprNotAllowedByEim);
-  if (refused) S.cancelReason = CancelReason.PprNotAllowed;
+/** What the eIM found in the metadata is error 50 of AuthenticateClient and of GetBoundProfilePackage: `reason` is what to cancel with. */
+function noteReason(result: i32, reason: u32): i32 {
+  const foundByEim = 50;
+  if (result == ErrorCode.PprNotAllowed || (result == ErrorCode.EimError && S.stepDetail == foundByEim)) S.cancelReason = reason;
   return result;
 }
 
-function clearOwed(): i32 {
+/** A report that the eIM refuses stays owed and ends the run. At the start of a run it does not: an eIM that never takes it could not be polled again. */
+function settleOwed(result: i32): i32 {
+  if (result) {
+    noteError(result);
+    return S.packages ? result : 0;
+  }
   S.owedLength = 0;
   ask(Action.Persist);
   return 0;
 }
 
 /** A result that the eIM takes without acknowledging it stays on the card and is not sent again in this run (SPEC.md, I-10). */
-function skipUnacknowledged(result: i32): i32 {
-  if (result == ErrorCode.BadEimAnswer) return result;
+function skipUnacknowledged(what: u32, result: i32): i32 {
+  if (result == ErrorCode.BadEimAnswer || (result && what != Do.ProvideStoredResult)) return result;
   if (result) noteError(result);
   for (let at = S.acknowledgedAt; at < S.acknowledgedEnd; at = derEnd) {
     if (readTlv(at, S.acknowledgedEnd)) return ErrorCode.BadEimAnswer;

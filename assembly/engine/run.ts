@@ -118,6 +118,7 @@ export function linkResponse(length: u32): void {
 /** There will be no response. After a time-out one may still come, and must not be taken for that of another command: the card is left alone. */
 export function linkFailed(error: i32, detail: i32): void {
   S.apduOut = false;
+  S.actions &= ~(1 << Action.CardTransmit);
   if (error == ErrorCode.ModemTimeout) S.cardGone = true;
   if (S.apduStale) S.apduStale = false;
   else cardFail(error, detail);
@@ -127,6 +128,7 @@ export function linkFailed(error: i32, detail: i32): void {
 export function tick(nowMs: u32): void {
   S.nowMs = nowMs;
   if (S.cardLink == CardLink.At) atTick();
+  else if (S.actions & (1 << Action.CardTransmit)) S.linkDeadlineMs = nowMs + S.cardTimeoutMs;
   else if (S.apduOut && <i32>(nowMs - S.linkDeadlineMs) >= 0) linkFailed(ErrorCode.ModemTimeout, 0);
 }
 

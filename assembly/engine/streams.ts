@@ -183,19 +183,21 @@ function needMoreFromCard(): i32 {
 function forwardFirstHeader(): i32 {
   S.headerPending = false;
   S.forwardDepth = S.scanDepth;
-  S.sequenceLength = 0;
+  if (S.forwardDepth == ITEM_DEPTH) S.sequenceLength = 0;
   if (S.retag) store<u8>(SCAN_HEADER, S.retag);
   networkPut(SCAN_HEADER, S.scanHeaderBytes);
   return MOVED;
 }
 
-/** seqNumber of a notification (BF2F{80}) or of an EuiccPackageResult (BF51{A0{30{… 83}}}). */
+/** Depth of one notification or result in BF2B{A0{…}} or BF2B{A2{…}}; a list that goes out as a whole lies higher. */
+const ITEM_DEPTH: u32 = 3;
+
+/** seqNumber of the forwarded notification (BF2F{80}) or EuiccPackageResult (BF51{A0{30{… 83}}}). */
 function isSequenceNumber(): bool {
+  if (S.forwardDepth != ITEM_DEPTH) return false;
   const depth = S.scanDepth;
   const tag = scanTagAt(depth);
-  return (
-    (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == S.forwardDepth + 3 && scanTagAt(S.forwardDepth) == 0xbf51)
-  );
+  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == ITEM_DEPTH + 3 && scanTagAt(ITEM_DEPTH) == 0xbf51);
 }
 
 /** authenticateErrorCode of AuthenticateServer: BF38{A1{… 02}}. */
@@ -229,7 +231,7 @@ function packageDepth(): u32 {
 
 /** Wait.CardFromNetwork: streams one element to the card as one command, and gathers the card's response. */
 export function pumpPackage(): i32 {
-  if (S.networkState == NetworkState.Failed) return networkFailure();
+  if (S.networkState == NetworkState.Failed && !isPackageGiven()) return networkFailure();
   if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
   if (S.headerPending) {
     S.headerPending = false;
@@ -243,9 +245,14 @@ export function pumpPackage(): i32 {
   }
   const over = isOver();
   if (S.networkState == NetworkState.Chunk && !over) return takePackage();
-  if (S.networkState != NetworkState.End && !over) return PENDING;
-  if (!S.scanDone) return streamFailure(ErrorCode.Truncated);
+  if (S.networkState < NetworkState.End && !over) return PENDING;
+  if (!isPackageGiven()) return streamFailure(ErrorCode.Truncated);
   return S.cardState == CardState.Done ? 0 : PENDING;
+}
+
+/** Whether the card has all of its command: what the network brings or loses from then on changes nothing, the card's answer decides. */
+function isPackageGiven(): bool {
+  return S.scanDone || (!S.networkFromHost && S.scanDepth < packageDepth());
 }
 
 /** Whether bytes follow the whole message. They are not looked at: the eUICC has all of the command, and its answer decides. */
@@ -277,10 +284,12 @@ function takePackage(): i32 {
   return MOVED;
 }
 
-/** Another element follows the package: the eUICC has all of its command by now, and its answer decides. */
+/** Another element follows the package: it is not looked at, and the rest is not waited for. */
 function ignoreRest(): i32 {
   networkAbort();
   S.networkState = NetworkState.End;
+  S.headerPending = false;
+  S.scanDepth = 0;
   S.scanDone = true;
   return MOVED;
 }
@@ -298,7 +307,8 @@ function keepTransactionIdBytes(length: u32): void {
 
 /** Streams the bound profile package to the card, a command for every segment (SGP.22 v2.5 §2.5.5). 0 when a result has come. */
 export function pumpBoundProfilePackage(): i32 {
-  if (S.networkState == NetworkState.Failed) return networkFailure();
+  const given = S.scanDepth < BPP_DEPTH;
+  if (S.networkState == NetworkState.Failed && !given) return networkFailure();
   if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
   if (S.cardState == CardState.Chunk) {
     cardCollect();
@@ -308,8 +318,8 @@ export function pumpBoundProfilePackage(): i32 {
   if (S.headerPending) return beginSegment();
   const over = isOver();
   if (S.networkState == NetworkState.Chunk && !over) return takeSegment();
-  if ((S.networkState != NetworkState.End && !over) || S.cardState == CardState.Waiting) return PENDING;
-  return S.scanDone ? ErrorCode.NoInstallationResult : ErrorCode.Truncated;
+  if ((S.networkState < NetworkState.End && !over) || S.cardState == CardState.Waiting) return PENDING;
+  return given ? ErrorCode.NoInstallationResult : ErrorCode.Truncated;
 }
 
 function takeSegment(): i32 {
@@ -334,7 +344,7 @@ function beginSegment(): i32 {
   const depth = S.scanDepth;
   const header = S.scanHeaderBytes;
   if (depth <= BPP_DEPTH) {
-    if (S.scanTag != 0xbf36 || S.segmentHeaderLength) return streamFailure(ErrorCode.UnexpectedTag);
+    if (S.segmentHeaderLength) return S.scanTag == 0xbf36 ? streamFailure(ErrorCode.UnexpectedTag) : ignoreRest();
     memory.copy(SEGMENT_HEADER, SCAN_HEADER, header);
     S.segmentHeaderLength = header;
     S.headerPending = false;

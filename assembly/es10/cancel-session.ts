@@ -10,6 +10,7 @@ import { expectResponse } from './response';
 /** CancelSessionReason (SGP.22 v2.5 §5.7.14). */
 export const enum CancelReason {
   PprNotAllowed = 3,
+  MetadataMismatch = 4,
   LoadBppExecutionError = 5,
   Undefined = 127,
 }

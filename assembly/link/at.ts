@@ -100,8 +100,12 @@ function write(): void {
   S.answerSeen = false;
   S.linkFailure = 0;
   S.linkDetail = 0;
-  S.linkDeadlineMs = S.nowMs + (S.linkCommand == LinkCommand.Attention ? ATTENTION_MS : S.cardTimeoutMs);
   ask(Action.CardWrite);
+  startClock();
+}
+
+function startClock(): void {
+  S.linkDeadlineMs = S.nowMs + (S.linkCommand == LinkCommand.Attention ? ATTENTION_MS : S.cardTimeoutMs);
 }
 
 /** Sends a command; atBusy() is true until it is answered, then linkFailure and linkDetail tell how it went. */
@@ -123,6 +127,8 @@ export function atResponseLength(): u32 {
 
 /** Looks at the clock: repeats what may be repeated, gives up what has taken too long. */
 export function atTick(): void {
+  // the host may have slept before it wrote the line
+  if (S.actions & (1 << Action.CardWrite)) return startClock();
   if (!S.linkWaiting || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
   if (S.linkPaused) return write();
   if (S.linkCommand == LinkCommand.Attention && ++S.linkTries < ATTENTION_TRIES) return write();
@@ -131,6 +137,7 @@ export function atTick(): void {
 
 /** Gives up the command in progress. */
 export function atCancel(failure: i32): void {
+  S.actions &= ~(1 << Action.CardWrite);
   S.linkWaiting = false;
   S.linkCommand = LinkCommand.None;
   S.linkFailure = failure;

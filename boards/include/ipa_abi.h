@@ -84,7 +84,7 @@ enum ipa_error {
   IPA_ERROR_NETWORK_UNREACHABLE = -112,
   /** network: time-out */
   IPA_ERROR_NETWORK_TIMEOUT = -113,
-  /** network: the server's key is not the pinned one */
+  /** network: the server is not the one that is trusted: another key, another issuer, or no TLS at all */
   IPA_ERROR_NETWORK_TLS_REFUSED = -114,
   /** network: connection lost in the middle */
   IPA_ERROR_NETWORK_CONNECTION_LOST = -115,
@@ -154,7 +154,7 @@ enum ipa_action {
   IPA_ACTION_FINISHED = 11,
 };
 
-/** Tags of the summary that comes with action Finished; each value is an unsigned big-endian integer. */
+/** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 enum ipa_summary {
   /** eIM packages handled, of all kinds. */
   IPA_SUMMARY_PACKAGES = 0x80,
@@ -162,7 +162,7 @@ enum ipa_summary {
   IPA_SUMMARY_PROFILES_INSTALLED = 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   IPA_SUMMARY_NOTIFICATIONS = 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
+  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
   IPA_SUMMARY_DETAIL = 0x83,
 };
 

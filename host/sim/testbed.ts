@@ -73,7 +73,10 @@ export class Testbed {
     await smdp.start();
     const resolveSmdp = (address: string) => (address === DEFAULT_SMDP_ADDRESS ? { host: '127.0.0.1', port: smdp.port } : undefined);
     const eim = new SimulatedEim({ pki, resolveSmdp, ...options.eim });
-    await eim.start();
+    await eim.start().catch(async (error: unknown) => {
+      await smdp.close();
+      throw error;
+    });
     eim.register({ eid, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
     return new Testbed(pki, { smdp, eim }, options);
   }

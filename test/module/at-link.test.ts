@@ -3,7 +3,7 @@
 // 6Cxx, 91xx and inline data (ETSI TS 102 221 §7.3). Driven through the whole module; time is counted, not waited for.
 
 import { describe, expect, it } from 'vitest';
-import { Action, CARD_WINDOW_BYTES, ErrorCode, Event } from '../../host/abi.js';
+import { Action, CARD_WINDOW_BYTES, ErrorCode, Event, NetworkFailure } from '../../host/abi.js';
 import { fromHex } from '../../host/sim/codec/bytes.js';
 import { type AtModem, csimAnswer, csimCommand, plainModem } from './support/at-modem.js';
 import { Module } from './support/module.js';
@@ -171,6 +171,43 @@ describe('a modem that takes its time', () => {
     const next = new Session(peers, late.session.options, silent.module);
     expect(next.run()).toMatchObject(NO_ERROR);
     expect(peers.apdus).toContain('81E2910006BF3E035C015A');
+  });
+});
+
+describe('a line that the host has not written yet', () => {
+  /** A second command, after which a report is delivered: action Persist comes before the line to the modem. */
+  function upToPersist(link: 'at' | 'apdu' = 'at') {
+    const peers = new SimplePeers({ eim: { BF4F: 'BF4F03BF6000', BF50: NetworkFailure.Timeout } });
+    const first = new Session(peers, { link: 'at' });
+    first.run();
+    const next = session((_, answer) => answer, {}, new SimplePeers());
+    const second = new Session(next.peers, { ...next.session.options, link }, first.module);
+    second.tell(Event.Command, 0, second.commandBytes());
+    while (second.actions.at(-1) !== Action.Persist) second.step();
+    next.lines.length = 0;
+    return { ...next, second };
+  }
+
+  it('is not given up when the host sleeps for long while it saves the state', () => {
+    const { lines, second } = upToPersist();
+    second.nowMs += 3_600_000;
+    expect(second.goOn()).toMatchObject({ error: 0 });
+    expect(lines.every((line) => line.startsWith('AT+CSIM='))).toBe(true);
+  });
+
+  it('is not written when the line to the modem has ended meanwhile', () => {
+    const { lines, second } = upToPersist();
+    second.tell(Event.CardFailed);
+    second.goOn();
+    expect(lines).toEqual([]);
+  });
+
+  it('nor is an APDU', () => {
+    const { peers, second } = upToPersist('apdu');
+    const count = peers.apdus.length;
+    second.tell(Event.CardFailed);
+    expect(second.goOn().error).toBe(ErrorCode.CardLost);
+    expect(peers.apdus).toHaveLength(count);
   });
 });
 

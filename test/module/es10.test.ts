@@ -198,6 +198,20 @@ describe('loading a bound profile package', () => {
     expect(new Session(peers).run().error).toBe(ErrorCode.UnexpectedTag);
   });
 
+  it('goes on to its result when an unknown element follows the package', () => {
+    const count = segments(bpp).length;
+    let left = count;
+    const answer: Answer = () => (--left === 0 ? PIR : '');
+    const card = Object.fromEntries(['BF36', 'A0', 'A1', 'A2', 'A3', '88', '86'].map((start) => [start, answer]));
+    const unknown = tlv(0xbe, tlv(0x80, new Uint8Array(300)));
+    for (const blockBytes of [16, 255]) {
+      left = count;
+      const peers = download(concat(bpp, unknown), { card });
+      expect(new Session(peers, { blockBytes }).run()).toMatchObject({ error: 0, profilesInstalled: 1 });
+      expect(peers.es10.some((each) => each.startsWith('BF41'))).toBe(false);
+    }
+  });
+
   it('cut off by the network leaves the result to the eUICC', () => {
     const peers = download(bpp, { eim: { BF3A: tlv(0xbf3a, tlv(0xa0, bpp)).subarray(0, 900) } });
     expect(new Session(peers).run()).toMatchObject({ error: ErrorCode.Truncated, profilesInstalled: 0 });

@@ -64,7 +64,50 @@ describe('the answer to ProvideEimPackageResult', () => {
     expect(first.actions).toContain(Action.Persist);
     const count = peers.esipa.length;
     expect(new Session(peers, {}, first.module).run()).toMatchObject({ error: 0 });
-    expect(peers.esipa[count], 'first of all').toBe(peers.esipa[count - 1]);
+    expect(peers.esipa[count], 'first of all').toMatch(/^BF50/);
+    expect(peers.esipa[count]).toBe(peers.esipa[count - 1]);
+  });
+
+  it('that is always an error does not keep the eIM from being polled', () => {
+    const peers = new SimplePeers({ eim: { BF4F: inTurn(unknown, NO_PACKAGE), BF50: 'BF500302017F' } });
+    const first = new Session(peers);
+    first.run();
+    const count = peers.esipa.length;
+    expect(new Session(peers, {}, first.module).run()).toMatchObject({ error: ErrorCode.EimError, detail: 127 });
+    expect(peers.esipa.slice(count).map((each) => each.slice(0, 4))).toEqual(['BF50', 'BF4F']);
+  });
+
+  describe.each([
+    ['nothing', 'BF50023000', []],
+    ['the notifications alone', 'BF5006BF5303800108', ['08']],
+    ['the result alone', 'BF5006BF5303800107', ['07']],
+  ])('that acknowledges %s', (_, answer, removed) => {
+    const result = tlv(
+      0xbf51,
+      tlv(0xa0, tlv(0x30, tlv(0x80, EIM_ID), fromHex('830107'), tlv(0x30, fromHex('830100'))), tlv(0x5f37, new Uint8Array(64))),
+    );
+    const notification = tlv(0x30, tlv(0xbf2f, fromHex('80010881020640')), tlv(0x5f37, new Uint8Array(64)));
+
+    it('does not have the result sent again in this run', () => {
+      const request = tlv(0xbf4f, tlv(0xbf51, tlv(0x30, tlv(0x80, EIM_ID)), tlv(0x5f37, new Uint8Array(64))));
+      let stored: Uint8Array[] = [];
+      const card = {
+        BF51: () => {
+          stored = [result];
+          return result;
+        },
+        BF2B05: tlv(0xbf2b, tlv(0xa0, notification)),
+        BF2B04A00282: () => tlv(0xbf2b, tlv(0xa2, ...stored)),
+        BF30: (command: Uint8Array) => {
+          if (hex(command).endsWith('07')) stored = [];
+          return 'BF3003800100';
+        },
+      };
+      const peers = new SimplePeers({ card, eim: { BF4F: inTurn(request, NO_PACKAGE), BF50: answer } });
+      expect(run(peers)).toMatchObject({ error: 0, packages: 1 });
+      expect(peers.esipa.filter((each) => each.startsWith('BF50'))).toHaveLength(1);
+      expect(peers.es10.filter((each) => each.startsWith('BF30'))).toEqual(removed.map((sequence) => `BF30038001${sequence}`));
+    });
   });
 
   it('may acknowledge any sequence numbers of up to eight bytes, in any order', () => {

@@ -2,9 +2,12 @@
 // The network fails at each function of ESipa, in each way: the poll says so, and the next polls bring the job to its end.
 
 import { describe, expect, it } from 'vitest';
+import { NetworkError, type Transport } from '../../host/interfaces.js';
+import { hex } from '../../host/sim/codec/bytes.js';
 import type { EsipaFunctionName, Fault } from '../../host/sim/eim/index.js';
 import { createTestPki } from '../../host/sim/pki/index.js';
 import { Bench } from '../support/bench.js';
+import { expectCleanCard } from '../support/checks.js';
 import { expectRecovery, queueJob } from '../support/operator.js';
 
 const FUNCTIONS: readonly EsipaFunctionName[] = [
@@ -69,6 +72,66 @@ describe('the connection is cut', () => {
     expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
     expect(bench.events('downloadResult')).toMatchObject([{ error: { word: 'undefinedError' } }]);
     await expectRecovery(bench);
+  });
+});
+
+/** Loses the connection where only the end of an answer is missing, the first time an answer begins so. */
+function losingTheEnd(inner: Transport, beginning: RegExp): Transport {
+  let state: 'waiting' | 'found' | 'lost' | 'over' = 'waiting';
+  return {
+    open: (peer) => inner.open(peer),
+    beginRequest: (head) => inner.beginRequest(head),
+    sendChunk: (bytes, last) => inner.sendChunk(bytes, last),
+    abort: () => inner.abort(),
+    close: () => inner.close(),
+    counters: inner.counters,
+    async receive(maxBytes) {
+      if (state === 'lost') {
+        state = 'over';
+        throw new NetworkError('connectionLost', 'the end of the answer is lost, as the test wants it');
+      }
+      const chunk = await inner.receive(maxBytes);
+      if (state === 'waiting' && beginning.test(hex(chunk.bytes))) state = 'found';
+      if (state !== 'found' || chunk.more) return chunk;
+      state = 'lost';
+      return { bytes: chunk.bytes, more: true };
+    },
+  };
+}
+
+describe('the connection is lost when all but the end of the answer is there', () => {
+  it('of a bound profile package: the eUICC has it, and its result is the report', async () => {
+    const bench = await Bench.start();
+    bench.queueDownload();
+    const transport = losingTheEnd(bench.transport, /^BF3A/);
+    expect(await bench.poll({}, { transport })).toMatchObject({ error: undefined, profilesInstalled: 1 });
+    expect(bench.events('cancelSession')).toEqual([]);
+    expect(bench.events('downloadResult')).toEqual([]);
+    expectCleanCard(bench.euicc);
+  });
+
+  it('of an eUICC package: it is run, the card is reset, and the result delivered', async () => {
+    const bench = await Bench.start();
+    const { iccid } = bench.queueDownload();
+    await bench.poll();
+    bench.queueEnable(iccid);
+    const transport = losingTheEnd(bench.transport, /^BF4F..(..)?(..)?BF51/);
+    expect(await bench.poll({}, { transport })).toMatchObject({ error: undefined, packages: 1 });
+    expect(bench.events('euiccPackageResult')).toMatchObject([{ verified: true, result: { form: 'signed' } }]);
+    expectCleanCard(bench.euicc);
+  });
+});
+
+describe('an exchange that is given up', () => {
+  it('is no end of the poll although the transport fails to drop it', async () => {
+    const bench = await Bench.start();
+    bench.queueDownload();
+    bench.eim.faults.add('getEimPackage', { kind: 'replaceResponse', body: Buffer.alloc(50_000) });
+    const inner = bench.transport;
+    const transport = losingTheEnd(inner, /^$/);
+    const failing = { ...transport, abort: () => inner.abort().then(() => Promise.reject(new Error('nothing to drop'))) };
+    expect(await bench.poll({}, { transport: failing })).toMatchObject({ error: { layer: 'wire' } });
+    expect(bench.events('packageError')).toMatchObject([{ errorWord: 'invalidPackageFormat' }]);
   });
 });
 

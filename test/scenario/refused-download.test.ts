@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PollResult } from '../../host/driver.js';
 import { tlv } from '../../host/sim/codec/ber.js';
-import { concat } from '../../host/sim/codec/bytes.js';
+import { concat, fromHex } from '../../host/sim/codec/bytes.js';
 import type { DownloadItem, EsipaFunctionName } from '../../host/sim/eim/index.js';
 import type { PreparedProfile } from '../../host/sim/testbed.js';
 import { Bench, type BenchOptions } from '../support/bench.js';
@@ -86,6 +86,18 @@ const REFUSED_BY_SERVER: readonly Refusal[] = [
     bench: { euicc: { memoryBytes: 4_000 } },
     error: ['EimError', 11],
     cancelReason: 127,
+  },
+  {
+    name: 'profile policy rules that the eIM finds',
+    alter: ['authenticateClient', () => fromHex('BF3B03820132')],
+    error: ['EimError', 50],
+    cancelReason: 3,
+  },
+  {
+    name: 'metadata that differ from the offer, as the eIM finds',
+    alter: ['getBoundProfilePackage', () => fromHex('BF3A03810132')],
+    error: ['EimError', 50],
+    cancelReason: 4,
   },
   {
     name: 'a wrong confirmation code',
