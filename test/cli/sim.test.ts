@@ -77,6 +77,8 @@ describe('ipa sim', () => {
       expect(status).toBe(1);
       expect(stderr).toMatch(new RegExp(`^error: a port cannot be used: .*${port}\nnext: choose another one with .*${option}`));
     }
+    // the SM-DP+ was up already: it must not keep the program alive
+    expect(await ipa('sim', '--port-eim', String(port))).toMatchObject({ status: 1, stdout: '' });
     taken.close();
   });
 });

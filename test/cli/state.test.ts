@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // --state: what is owed to the eIM survives the program, also one that was cut off; files of another build are refused.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,6 +45,7 @@ describe('ipa poll --state', () => {
 
 describe('a state file', () => {
   const file = path.join(folder, 'state');
+  const temporary = path.join(folder, 'temporary');
 
   /** Polls until the report is owed and saved; what happens to the program then is up to nobody. */
   async function cutOffWhenSaved(): Promise<void> {
@@ -82,6 +83,18 @@ describe('a state file', () => {
     await cutOffWhenSaved();
     writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }));
     await expect(StateFile.open(file)).rejects.toThrow(says);
+  });
+
+  it('that cannot be written any more → what to do', async () => {
+    await startPeers();
+    const lost = path.join(temporary, 'state');
+    mkdirSync(temporary);
+    const state = await StateFile.open(lost);
+    rmSync(temporary, { recursive: true });
+    await expect(state.save(new Uint8Array(3))).rejects.toMatchObject({
+      message: expect.stringMatching(/^--state: .* cannot be written: ENOENT/),
+      advice: expect.stringContaining('then poll again'),
+    });
   });
 
   it('of another size → refused by the instance', async () => {

@@ -18,7 +18,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const ENTRY = ['--import', 'tsx', inProject('host', 'cli', 'ipa.ts')];
+/** What to give to Node to run `ipa` from its sources. */
+export const ENTRY = ['--import', 'tsx', inProject('host', 'cli', 'ipa.ts')];
 
 /** A new folder for the files of a test file; to be called at its top level. Removed after the last test. */
 export function temporaryFolder(): string {

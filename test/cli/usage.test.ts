@@ -31,6 +31,7 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll', ...modem, '--initial-eim', text], /does not begin with BF57/],
   [['poll', ...modem, '--state', text], /--state: .*it is no state file; remove it/],
   [['poll', ...modem, '--state', folder], /--state: .*cannot be read \(EISDIR\)/],
+  [['poll', ...modem, '--state', path.join(folder, 'no', 'state')], /--state: .*cannot be written \(ENOENT\)/],
   [['poll', ...modem, '--trace', path.join(folder, 'no', 'trace')], /--trace: .*cannot be written \(ENOENT\)/],
   [['sim', '--enable', 'first'], /ICCID of 18 to 20 digits, or "last"/],
   [['sim', '--enable', 'last'], /--enable last needs a --download before it/],

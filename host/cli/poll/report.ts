@@ -6,7 +6,7 @@ import type { PollResult } from '../../driver.js';
 import type { Transport } from '../../interfaces.js';
 import type { LineCounters } from '../../wrap/count-line.js';
 import { adviceFor, detailText } from '../advice.js';
-import { Failure } from '../failure.js';
+import { Failure, oneLine } from '../failure.js';
 
 /** The object of --json, and the failure behind its error. Bytes are seen from the device: out and up go away from it. */
 export interface PollReport {
@@ -58,7 +58,7 @@ export function makeReport({ result, networkProblem, ...facts }: PollFacts): Pol
 
 function messageOf(error: IpaError, detail: number, networkProblem: string | undefined): string {
   const details = [detailText(error, detail), error.layer === 'network' ? networkProblem : undefined].filter(Boolean);
-  return details.length === 0 ? error.message : `${error.message} — ${details.join(', ')}`;
+  return details.length === 0 ? error.message : oneLine(`${error.message} — ${details.join(', ')}`);
 }
 
 /** Prints the report on standard output. */
@@ -70,7 +70,7 @@ export function printReport({ failure: _, ...report }: PollReport, json: boolean
 function printLines(report: Omit<PollReport, 'failure'>): void {
   const { runtime, modem, packages, profilesInstalled, notifications, modemLine, network, timeMs } = report;
   console.log(`${runtime}, modem ${modem}, ${Math.round(timeMs)} ms`);
-  console.log(`modem line: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ESipa: ${network.requests} requests`);
+  console.log(`modem line: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ESipa: ${count(network.requests, 'request')}`);
   const done = [
     count(packages, 'package'),
     `${count(profilesInstalled, 'profile')} installed`,

@@ -10,11 +10,11 @@ import type { TraceSink } from '../../wrap/trace.js';
 import { traceLine } from '../../wrap/trace-line.js';
 import { traceTransport } from '../../wrap/trace-transport.js';
 import { readOptionFile } from '../arguments.js';
-import { CallObserver } from '../calls.js';
 import { UsageError } from '../failure.js';
 import { openRuntime } from '../runtime.js';
 import type { PollCommandOptions } from './command.js';
 import { type OpenedModem, openModem } from './modem.js';
+import { PollProgress } from './progress.js';
 import { makeReport, type PollReport } from './report.js';
 import { StateFile } from './state-file.js';
 import { TellingTransport } from './telling-transport.js';
@@ -59,7 +59,7 @@ async function pollThrough(modem: OpenedModem, transport: TellingTransport, prep
       card: sink ? traceLine(line, sink) : (line as ByteLine),
       transport: sink ? traceTransport(transport, sink) : (transport as Transport),
       ...(stateFile ? { persist: (state: Uint8Array) => stateFile.save(state) } : {}),
-      ...(options.json ? {} : { onAction: tellCalls() }),
+      ...(options.json ? {} : { onAction: tellProgress() }),
     };
     const result = await poll(links, pollOptions(options, prepared.initialEim ?? modem.initialEim));
     await stateFile?.save(await instance.saveState());
@@ -78,13 +78,13 @@ async function pollThrough(modem: OpenedModem, transport: TellingTransport, prep
   }
 }
 
-/** Tells each call as it begins, on standard error, so that standard output holds the result alone. */
-function tellCalls(): (action: Action) => void {
-  const observer = new CallObserver();
-  return (action) => {
-    const call = observer.observe(action);
-    if (call) console.error(`${call.peer.padEnd(5)}  ${call.name}`);
-  };
+/** On standard error, so that standard output holds the result alone. */
+function tellProgress(): (action: Action) => void {
+  const progress = new PollProgress(
+    (line) => console.error(line),
+    () => performance.now(),
+  );
+  return (action) => progress.see(action);
 }
 
 function pollOptions(options: PollCommandOptions, initialEim: Uint8Array | undefined): PollOptions {

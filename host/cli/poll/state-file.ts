@@ -2,11 +2,11 @@
 // The module's state region over runs: JSON with the build it belongs to (assembly/ABI.md, State).
 
 import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { ABI_VERSION } from '../../abi.js';
 import { readModule } from '../../core/module-file.js';
 import type { IpaInstance } from '../../interfaces.js';
-import { UsageError } from '../failure.js';
+import { Failure, UsageError } from '../failure.js';
 
 interface Content {
   readonly format: typeof FORMAT;
@@ -27,7 +27,7 @@ export class StateFile {
     private readonly region: Uint8Array | undefined,
   ) {}
 
-  /** Reads the file. @throws UsageError when it is not a state of this build of the module */
+  /** Reads the file. @throws UsageError when it is not a state of this build of the module, or could not be written later */
   static async open(path: string): Promise<StateFile> {
     const module = createHash('sha256')
       .update(await readModule())
@@ -36,7 +36,9 @@ export class StateFile {
       if (cause.code === 'ENOENT') return undefined;
       throw new UsageError(`--state: ${path} cannot be read (${cause.code}); write the path of a file`, { cause });
     });
-    return new StateFile(path, module, text === undefined ? undefined : regionOf(path, text, module));
+    const region = text === undefined ? undefined : regionOf(path, text, module);
+    await tryToWrite(path);
+    return new StateFile(path, module, region);
   }
 
   /**
@@ -50,12 +52,28 @@ export class StateFile {
     });
   }
 
-  /** Writes the state so that a power cut leaves the old file or the new one. */
+  /** Writes the state so that a power cut leaves the old file or the new one. Rejects with Failure when it cannot. */
   async save(region: Uint8Array): Promise<void> {
     const { module } = this;
     const content: Content = { format: FORMAT, abiVersion: ABI_VERSION, module, region: Buffer.from(region).toString('base64') };
-    await writeFile(`${this.path}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true });
-    await rename(`${this.path}.new`, this.path);
+    try {
+      await writeFile(`${this.path}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true });
+      await rename(`${this.path}.new`, this.path);
+    } catch (cause) {
+      const message = `--state: ${this.path} cannot be written: ${(cause as Error).message}`;
+      throw new Failure(message, 'make it possible to write the file, then poll again', { cause });
+    }
+  }
+}
+
+/** Better now than after a poll whose state would be lost. */
+async function tryToWrite(path: string): Promise<void> {
+  try {
+    await writeFile(`${path}.new`, '', { mode: 0o600 });
+    await rm(`${path}.new`);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`--state: ${path} cannot be written (${code}); write the path of a file in a folder that is there`, { cause });
   }
 }
 
