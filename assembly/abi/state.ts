@@ -49,6 +49,7 @@ export class State {
   // engine: what procedures remember between steps
   noMorePackages: bool;
   initialEimTried: bool;
+  staleChannelsClosed: bool;
   profileChanged: bool;
   requestAt: usize; // a request prepared in MESSAGE, or what goes with action NetworkOpen
   requestEnd: usize;

@@ -20,7 +20,7 @@ import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
 import { Reply, replyExpect } from '../esipa/reply';
 import { atBusy, atSend } from '../link/at';
-import { Do, Wait } from '../proc/functions';
+import { Do, Go, Wait } from '../proc/functions';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
 import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
@@ -93,6 +93,8 @@ function continueCard(what: u32): i32 {
   switch (what) {
     case Do.OpenChannel:
       return readOpenChannel();
+    case Do.CloseStaleChannels:
+      return REPEAT;
     case Do.CloseChannel:
       S.channel = 0;
       return 0;
@@ -118,6 +120,8 @@ function continueCard(what: u32): i32 {
 }
 
 function cardRefusal(what: u32, error: i32): i32 {
+  if (error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
+  if (error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;
   // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
   if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
   return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;

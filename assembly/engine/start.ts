@@ -50,6 +50,8 @@ export const REPEAT: i32 = i32.MIN_VALUE + 2;
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
 const MAX_DELIVERIES: u32 = 64;
 
+const LAST_STALE_CHANNEL: u32 = 3;
+
 /** Selects which element of the next response is streamed on. */
 function select(outer: u32, depth: u32, tag: u32, index: u32): void {
   S.selectOuter = outer;
@@ -216,6 +218,8 @@ function startCard(what: u32): i32 {
       if (!S.channel || S.error == ErrorCode.ModemTimeout || S.error == ErrorCode.CardLost) return 0;
       sendCloseChannel();
       break;
+    case Do.CloseStaleChannels:
+      return closeNextChannel();
     case Do.GetEid:
       sendGetEid();
       break;
@@ -241,6 +245,15 @@ function startCard(what: u32): i32 {
       if (!S.transactionIdLength) return 0;
       sendCancelSession();
   }
+  return PENDING;
+}
+
+/** Channels 1 to 3 are what a host that lost its memory has left open (ETSI TS 102 221 §11.1.17: 6A81 when none is free). */
+function closeNextChannel(): i32 {
+  S.staleChannelsClosed = true;
+  if (S.channel == LAST_STALE_CHANNEL) return 0;
+  S.channel++;
+  sendCloseChannel();
   return PENDING;
 }
 

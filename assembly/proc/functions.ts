@@ -55,6 +55,7 @@ export namespace Do {
   export const GetEuiccChallenge: u8 = 72;
   export const PrepareDownload: u8 = 73;
   export const CancelSession: u8 = 74;
+  export const CloseStaleChannels: u8 = 75;
 
   export const GetEimConfigurationData: u8 = 96;
   export const RetrieveResults: u8 = 97;

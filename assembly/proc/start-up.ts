@@ -7,22 +7,25 @@ import { Do, Go } from './functions';
 namespace Step {
   export const TerminalCapability: u8 = 1;
   export const OpenChannel: u8 = 2;
-  export const SelectIsdr: u8 = 3;
-  export const GetEid: u8 = 4;
-  export const GetEimConfigurationData: u8 = 5;
-  export const Found: u8 = 6;
-  export const OpenNetwork: u8 = 8;
+  export const Opened: u8 = 3;
+  export const SelectIsdr: u8 = 5;
+  export const GetEid: u8 = 6;
+  export const GetEimConfigurationData: u8 = 7;
+  export const Found: u8 = 8;
+  export const OpenNetwork: u8 = 10;
 }
 
 // biome-ignore format: a row a line
 export const START_UP: usize = memory.data<u8>([
   /* 0 */ Do.ModemReady, Step.TerminalCapability, Go.End,
   /* 1 */ Do.TerminalCapability, Step.OpenChannel, Go.End,
-  /* 2 */ Do.OpenChannel, Step.SelectIsdr, Go.End,
-  /* 3 */ Do.SelectIsdr, Step.GetEid, Go.End,
-  /* 4 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
-  /* 5 */ Do.GetEimConfigurationData, Step.Found, Go.End,
-  /* 6 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
-  /* 7 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
-  /* 8 */ Do.OpenNetwork, Go.Delivery, Go.End,
+  /* 2 */ Do.OpenChannel, Step.Opened, Go.End,
+  /* 3 */ Do.Goto, Step.SelectIsdr, Go.End,
+  /* 4 none is free */ Do.CloseStaleChannels, Step.OpenChannel, Go.End,
+  /* 5 */ Do.SelectIsdr, Step.GetEid, Go.End,
+  /* 6 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
+  /* 7 */ Do.GetEimConfigurationData, Step.Found, Go.End,
+  /* 8 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
+  /* 9 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
+  /* 10 */ Do.OpenNetwork, Go.Delivery, Go.End,
 ]);

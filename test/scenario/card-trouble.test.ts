@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Action } from '../../host/abi.js';
+import { hex } from '../../host/sim/codec/bytes.js';
 import type { EimEvent } from '../../host/sim/eim/index.js';
 import type { Disturbance, DisturbanceAction } from '../../host/sim/modem/index.js';
 import { faultyCard } from '../../host/wrap/faulty-card.js';
@@ -66,12 +67,21 @@ describe('the card refuses', () => {
     await expectRecovery(bench);
   });
 
-  it('a logical channel', async () => {
+  it('a logical channel, also after channels 1 to 3 were closed', async () => {
     const bench = await Bench.start({
-      wrapCard: (card) => faultyCard(card, [{ prefix: '0070', fault: { kind: 'status', statusWord: 0x6a81 } }]),
+      wrapCard: (card) => faultyCard(card, [{ prefix: '00700000', times: 2, fault: { kind: 'status', statusWord: 0x6a81 } }]),
     });
     expect(await bench.poll()).toMatchObject({ error: { code: 'StatusWord' }, detail: 0x6a81 });
     queueJob(bench);
+    await expectRecovery(bench);
+  });
+
+  it('nothing, although a host that lost its memory has left all its channels open', async () => {
+    const bench = await Bench.start();
+    for (const channel of [1, 2, 3]) expect(bench.euicc.transmit(Uint8Array.of(0, 0x70, 0, 0, 1))[0]).toBe(channel);
+    expect(hex(bench.euicc.transmit(Uint8Array.of(0, 0x70, 0, 0, 1)))).toBe('6A81');
+    queueJob(bench);
+    expect(await bench.poll()).toMatchObject({ error: undefined, packages: 2 });
     await expectRecovery(bench);
   });
 
