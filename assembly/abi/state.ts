@@ -50,7 +50,6 @@ export class State {
   noMorePackages: bool;
   initialEimTried: bool;
   staleChannelsClosed: bool;
-  profileChanged: bool;
   requestAt: usize; // a request prepared in MESSAGE, or what goes with action NetworkOpen
   requestEnd: usize;
   acknowledgedAt: usize; // sequence numbers (80 LL …) still to be removed
