@@ -254,7 +254,7 @@ function continueCardFromNetwork(what: u32): i32 {
   const result = what == Do.LoadBoundProfilePackage ? pumpBoundProfilePackage() : pumpPackage();
   if (isUnsettled(result)) return result;
   S.networkFromHost = false;
-  if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && S.cardState == CardState.Failed) {
+  if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
     noteError(result);
     return 3; // the result is too long to keep, but the card keeps it
   }

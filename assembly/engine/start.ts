@@ -87,7 +87,7 @@ function startAtOnce(what: u32): i32 {
     case Do.SkipNotification:
       S.notificationSkip++;
       // the eIM refused this one; without a connection the others need not be tried
-      return S.stepError == ErrorCode.NetworkHttpStatus || S.stepError == ErrorCode.EimError ? 0 : S.stepError;
+      return S.stepError == ErrorCode.NetworkHttpStatus ? 0 : S.stepError;
     case Do.CountNotification:
       S.notifications++;
       return 0;

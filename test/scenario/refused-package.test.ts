@@ -75,6 +75,21 @@ describe('a package that came before', () => {
   });
 });
 
+describe('a package longer than one ES10 command can be', () => {
+  it('is reported, and not taken for one that was run', async () => {
+    const bench = await Bench.start({ euicc: { profiles: [{ iccid: ICCID }] } });
+    // SGP.22 v2.5 §5.7.2: at most 256 blocks, here of 16 bytes
+    const extraFields = [tlv(0x8f, new Uint8Array(5_000))];
+    bench.eim.queue(bench.bed.eid, { kind: 'euiccPackage', psmos: [psmo.enable(ICCID)], extraFields });
+    bench.queueList();
+    expect(await bench.poll({ blockBytes: 16 })).toMatchObject({ packages: 2, error: { code: 'MessageTooLong' } });
+    expect(bench.events('packageError')).toMatchObject([{ errorWord: 'invalidPackageFormat' }]);
+    expect(bench.events('euiccPackageResult')).toMatchObject([{ result: { results: [{ profiles: [{ state: 'disabled' }] }] } }]);
+    expectHonestLog(bench.eim.log);
+    expectCleanCard(bench.euicc);
+  });
+});
+
 describe('what follows a whole package', () => {
   const FOLLOWERS: readonly { readonly name: string; readonly alter: (answer: Uint8Array) => Uint8Array }[] = [
     { name: 'a second element', alter: (answer) => tlv(0xbf4f, readTlv(answer).value, tlv(0x85, new Uint8Array(200))) },
