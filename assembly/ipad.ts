@@ -54,7 +54,7 @@ function describe(action: i32): void {
     case Action.NetworkOpen:
       return offer(S.requestAt, S.requestEnd - S.requestAt);
     case Action.NetworkSend:
-      S.actionArgument = S.networkTotal;
+      S.actionArgument = S.networkTotal | ((S.replyOuter & 0xff) << 24);
       return offer(NETWORK_TX, S.networkHandedOut);
     case Action.Finished:
       S.running = false;

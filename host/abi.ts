@@ -4,7 +4,7 @@
 // errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault.
 
 /** Version of this interface; changes when a host must change. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 export const ErrorCode = {
@@ -78,6 +78,22 @@ export const ErrorCode = {
   PprNotAllowed: -97,
   /** SM-DP+: a confirmation code is required and none was supplied */
   ConfirmationCodeMissing: -98,
+  /** SM-DP+: refused (detail: its code, or subject and reason code of ES9+ as five hexadecimal digits) */
+  SmdpError: -99,
+  /** SM-DP+: an answer that cannot be decoded */
+  BadSmdpAnswer: -100,
+  /** SM-DP+: its certificate is not valid at the present time */
+  CertificateExpired: -101,
+  /** SM-DP+: its certificate has another OID than the activation code */
+  SmdpOidMismatch: -102,
+  /** SM-DP+: its certificate is of a CI that the eIM does not allow */
+  CertificateIssuerRefused: -103,
+  /** SM-DP+: the profile in the package is not the one that was announced */
+  MetadataMismatch: -104,
+  /** SM-DP+: the user or the device's policy does not want the profile */
+  ConsentRefused: -105,
+  /** SM-DP+: the eUICC has no address of a default SM-DP+ or of an SM-DS */
+  NoServerAddress: -106,
   /** network: no connection */
   NetworkUnreachable: -112,
   /** network: time-out */
@@ -136,9 +152,9 @@ export const Action = {
   CardTransmit: 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset: 3,
-  /** Select the eIM to talk to. Data: 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one. Answered by event NetworkOpened. */
+  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM. Answered by event NetworkOpened. */
   NetworkOpen: 4,
-  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes. Answered by event NetworkSent. */
+  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   NetworkSend: 5,
   /** Give the next part of the response body. Answered by event NetworkData. */
   NetworkReceive: 6,
@@ -146,15 +162,61 @@ export const Action = {
   NetworkAbort: 7,
   /** The peer is no longer needed. Not answered. */
   NetworkClose: 8,
-  /** Give the next part of the AddInitialEimRequest of this device. Answered by event InitialEimData. */
-  InitialEimRead: 9,
+  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Answered by event RequestData. */
+  RequestRead: 9,
   /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
   Persist: 10,
   /** The command is over. Argument: 0, or the negative error that ended it. Data: summary TLVs (tags in Summary). */
   Finished: 11,
+  /** Take the data bytes as the next part of the eUICC's answer to command Es10. Argument: 1 when more follows, else 0. Not answered. */
+  Answer: 12,
+  /** Say whether a profile may be installed. Data: 80 transactionId, 01 whether a confirmation code is required, 83 whether the Rules Authorisation Table demands consent, then of the profile's metadata 5A, 91, 92, 95, 99 and B7 as far as they are there. Answered by event Consent. */
+  Consent: 13,
 } as const;
 /** What the host is asked to do. */
 export type Action = (typeof Action)[keyof typeof Action];
+
+/** Who is at the other end of the network. */
+export const PeerKind = {
+  /** eIM: ESipa. */
+  Eim: 0,
+  /** SM-DP+: ES9+. */
+  Smdp: 1,
+  /** SM-DS: ES11. */
+  Smds: 2,
+} as const;
+/** Who is at the other end of the network. */
+export type PeerKind = (typeof PeerKind)[keyof typeof PeerKind];
+
+/** How messages are written. */
+export const Binding = {
+  /** DER, one message a body. */
+  Asn1: 0,
+  /** JSON with base64 of DER in it. */
+  Json: 1,
+} as const;
+/** How messages are written. */
+export type Binding = (typeof Binding)[keyof typeof Binding];
+
+/** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
+export const RspFunction = {
+  /** initiateAuthentication */
+  InitiateAuthentication: 0x39,
+  /** getBoundProfilePackage */
+  GetBoundProfilePackage: 0x3a,
+  /** authenticateClient */
+  AuthenticateClient: 0x3b,
+  /** handleNotification */
+  HandleNotification: 0x3d,
+  /** cancelSession */
+  CancelSession: 0x41,
+  /** getEimPackage */
+  GetEimPackage: 0x4f,
+  /** provideEimPackageResult */
+  ProvideEimPackageResult: 0x50,
+} as const;
+/** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
+export type RspFunction = (typeof RspFunction)[keyof typeof RspFunction];
 
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export const Summary = {
@@ -164,8 +226,10 @@ export const Summary = {
   ProfilesInstalled: 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications: 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
+  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status; for a status of ES9+ in JSON subject and reason code in five hexadecimal digits, 8.2.6 and 3.8 as 0x82638. */
   Detail: 0x83,
+  /** StateChangeCause that no eIM has been told yet; -1: none. */
+  StateChange: 0x84,
 } as const;
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export type Summary = (typeof Summary)[keyof typeof Summary];
@@ -192,11 +256,25 @@ export const Event = {
   NetworkData: 8,
   /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
   NetworkFailed: 9,
-  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
-  InitialEimData: 10,
+  /** A part of the ES10 request that the host brings. Argument: 1 when more follows, 0 with the last part. */
+  RequestData: 10,
+  /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
+  Consent: 11,
 } as const;
 /** What happened, told by ipa_event(kind, argument, length). */
 export type Event = (typeof Event)[keyof typeof Event];
+
+/** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
+export const ConsentAnswer = {
+  /** endUserRejection */
+  Reject: 0,
+  /** postponed */
+  Postpone: 1,
+  /** Yes. */
+  Install: 2,
+} as const;
+/** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
+export type ConsentAnswer = (typeof ConsentAnswer)[keyof typeof ConsentAnswer];
 
 /** Why the network could not do it. */
 export const NetworkFailure = {
@@ -228,7 +306,7 @@ export const Option = {
   BlockBytes: 0x82,
   /** eimId of the eIM to poll, UTF-8, 1 to 128 bytes. Default: the first in the eUICC. */
   EimId: 0x83,
-  /** Empty: an AddInitialEimRequest can be read with action InitialEimRead. */
+  /** Empty: an AddInitialEimRequest can be read with action RequestRead. */
   InitialEim: 0x84,
   /** First 4 bytes of the IMEI as SGP.22 DeviceInfo.tac. Default: 35290611. */
   Tac: 0x85,
@@ -246,6 +324,26 @@ export const Option = {
   MaxPackages: 0x8b,
   /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
   Restart: 0x8c,
+  /** Binding of ESipa (Binding), 1 byte. Default: Asn1. */
+  EsipaBinding: 0x8d,
+  /** Binding of ES9+ and ES11 (Binding), 1 byte. Default: Json where the module has it, else Asn1. */
+  RspBinding: 0x8e,
+  /** What to download, for command Download: contents of profileDownloadData (SGP.32 v1.2 §2.11.1.3), 80 activationCode, 81 contactDefaultSmdp or A2 contactSmds. */
+  DownloadData: 0x8f,
+  /** Empty: action Consent comes for every profile, not only where the Rules Authorisation Table demands consent. */
+  AskConsent: 0x90,
+  /** The time in UTC as 14 digits YYYYMMDDhhmmss: certificates of servers must be valid then. Default: validity is not checked. */
+  UtcTime: 0x91,
+  /** StateChangeCause to tell the eIM with the first request, 1 byte. Default: what the module itself has seen. */
+  StateChangeCause: 0x92,
+  /** rPLMN to tell the eIM, 3 bytes as in SGP.32 v1.2 §6.3.2.6. Default: left out. */
+  Rplmn: 0x93,
+  /** Whom to declare by TERMINAL CAPABILITY (Assistant), 1 byte. Default: Ipad; in the variant lpa Lpad. */
+  Assistant: 0x94,
+  /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds, 4 bytes big endian, below 2^31. Default: 180000. */
+  OnlineTimeoutMs: 0x95,
+  /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
+  EsipaVersion: 0x96,
 } as const;
 /** Options of a command; all but Command may be left out. */
 export type Option = (typeof Option)[keyof typeof Option];
@@ -254,9 +352,25 @@ export type Option = (typeof Option)[keyof typeof Option];
 export const Command = {
   /** Start up, deliver what is owed, fetch and run packages until none is left (SGP.32 v1.2 §3.1.1.1). */
   Poll: 1,
+  /** Download the profile of option DownloadData straight from the SM-DP+ (SGP.22 v2.5 §3.1.3), and deliver notifications. */
+  Download: 2,
+  /** Run one ES10 function: request by action RequestRead, answer by action Answer. The card is reset where the function switched profiles. */
+  Es10: 3,
+  /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
+  DeliverNotifications: 4,
 } as const;
 /** Values of option Command. */
 export type Command = (typeof Command)[keyof typeof Command];
+
+/** Values of option Assistant. */
+export const Assistant = {
+  /** IPA in the device (SGP.32 v1.2 §3.8.2). */
+  Ipad: 0,
+  /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
+  Lpad: 1,
+} as const;
+/** Values of option Assistant. */
+export type Assistant = (typeof Assistant)[keyof typeof Assistant];
 
 /** Values of option CardLink. */
 export const CardLink = {
@@ -447,6 +561,46 @@ export const ERROR_WORDS: Readonly<Record<number, { readonly name: string; reado
     name: 'ConfirmationCodeMissing',
     layer: 'SM-DP+',
     words: 'a confirmation code is required and none was supplied',
+  },
+  [-99]: {
+    name: 'SmdpError',
+    layer: 'SM-DP+',
+    words: 'refused (detail: its code, or subject and reason code of ES9+ as five hexadecimal digits)',
+  },
+  [-100]: {
+    name: 'BadSmdpAnswer',
+    layer: 'SM-DP+',
+    words: 'an answer that cannot be decoded',
+  },
+  [-101]: {
+    name: 'CertificateExpired',
+    layer: 'SM-DP+',
+    words: 'its certificate is not valid at the present time',
+  },
+  [-102]: {
+    name: 'SmdpOidMismatch',
+    layer: 'SM-DP+',
+    words: 'its certificate has another OID than the activation code',
+  },
+  [-103]: {
+    name: 'CertificateIssuerRefused',
+    layer: 'SM-DP+',
+    words: 'its certificate is of a CI that the eIM does not allow',
+  },
+  [-104]: {
+    name: 'MetadataMismatch',
+    layer: 'SM-DP+',
+    words: 'the profile in the package is not the one that was announced',
+  },
+  [-105]: {
+    name: 'ConsentRefused',
+    layer: 'SM-DP+',
+    words: "the user or the device's policy does not want the profile",
+  },
+  [-106]: {
+    name: 'NoServerAddress',
+    layer: 'SM-DP+',
+    words: 'the eUICC has no address of a default SM-DP+ or of an SM-DS',
   },
   [-112]: {
     name: 'NetworkUnreachable',

@@ -34,6 +34,9 @@ export interface PollResult {
 
 const WINDOW_BYTES = { card: 256, network: 1024 } as const;
 
+/** The rest of the argument of NetworkSend is the function. */
+const BODY_LENGTH_MASK = 0xff_ffff;
+
 interface Happening {
   readonly kind: number;
   readonly argument: number;
@@ -123,7 +126,7 @@ class Driver {
       case Action.NetworkOpen:
         return this.#attempt(() => transport.open(decodePeer(action.bytes)), Event.NetworkOpened);
       case Action.NetworkSend:
-        return this.#send(action.bytes, action.argument);
+        return this.#send(action.bytes, action.argument & BODY_LENGTH_MASK);
       case Action.NetworkReceive:
         return this.#receive();
       case Action.NetworkAbort:
@@ -131,7 +134,7 @@ class Driver {
       case Action.NetworkClose:
         this.#exchange++;
         return transport.close();
-      case Action.InitialEimRead:
+      case Action.RequestRead:
         return this.#readInitialEim();
       case Action.Persist:
         return persist?.(await instance.saveState());
@@ -194,7 +197,7 @@ class Driver {
     const request = this.options.initialEim ?? NOTHING;
     const bytes = request.subarray(this.#initialEimOffset, this.#initialEimOffset + WINDOW_BYTES.network);
     this.#initialEimOffset += bytes.length;
-    this.#tell(Event.InitialEimData, this.#initialEimOffset < request.length ? 1 : 0, bytes);
+    this.#tell(Event.RequestData, this.#initialEimOffset < request.length ? 1 : 0, bytes);
   }
 
   #finish(action: Request): PollResult {

@@ -11,9 +11,15 @@ export const enum Action {
   CardTransmit = 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset = 3,
-  /** Select the eIM to talk to. Data: 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one. Answered by event NetworkOpened. */
+  /**
+   * Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the
+   * eUICC holds one for an eIM. Answered by event NetworkOpened.
+   */
   NetworkOpen = 4,
-  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes. Answered by event NetworkSent. */
+  /**
+   * Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which
+   * is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent.
+   */
   NetworkSend = 5,
   /** Give the next part of the response body. Answered by event NetworkData. */
   NetworkReceive = 6,
@@ -21,12 +27,56 @@ export const enum Action {
   NetworkAbort = 7,
   /** The peer is no longer needed. Not answered. */
   NetworkClose = 8,
-  /** Give the next part of the AddInitialEimRequest of this device. Answered by event InitialEimData. */
-  InitialEimRead = 9,
+  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Answered by event RequestData. */
+  RequestRead = 9,
   /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
   Persist = 10,
   /** The command is over. Argument: 0, or the negative error that ended it. Data: summary TLVs (tags in Summary). */
   Finished = 11,
+  /** Take the data bytes as the next part of the eUICC's answer to command Es10. Argument: 1 when more follows, else 0. Not answered. */
+  Answer = 12,
+  /**
+   * Say whether a profile may be installed. Data: 80 transactionId, 01 whether a confirmation code is required, 83 whether the Rules
+   * Authorisation Table demands consent, then of the profile's metadata 5A, 91, 92, 95, 99 and B7 as far as they are there. Answered by
+   * event Consent.
+   */
+  Consent = 13,
+}
+
+/** Who is at the other end of the network. */
+export const enum PeerKind {
+  /** eIM: ESipa. */
+  Eim = 0,
+  /** SM-DP+: ES9+. */
+  Smdp = 1,
+  /** SM-DS: ES11. */
+  Smds = 2,
+}
+
+/** How messages are written. */
+export const enum Binding {
+  /** DER, one message a body. */
+  Asn1 = 0,
+  /** JSON with base64 of DER in it. */
+  Json = 1,
+}
+
+/** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
+export const enum RspFunction {
+  /** initiateAuthentication */
+  InitiateAuthentication = 0x39,
+  /** getBoundProfilePackage */
+  GetBoundProfilePackage = 0x3a,
+  /** authenticateClient */
+  AuthenticateClient = 0x3b,
+  /** handleNotification */
+  HandleNotification = 0x3d,
+  /** cancelSession */
+  CancelSession = 0x41,
+  /** getEimPackage */
+  GetEimPackage = 0x4f,
+  /** provideEimPackageResult */
+  ProvideEimPackageResult = 0x50,
 }
 
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
@@ -37,6 +87,11 @@ export const enum Summary {
   ProfilesInstalled = 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   Notifications = 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
+  /**
+   * The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status; for a
+   * status of ES9+ in JSON subject and reason code in five hexadecimal digits, 8.2.6 and 3.8 as 0x82638.
+   */
   Detail = 0x83,
+  /** StateChangeCause that no eIM has been told yet; -1: none. */
+  StateChange = 0x84,
 }

@@ -2,7 +2,7 @@
 // One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault.
 
 /** Version of this interface; changes when a host must change. */
-export const ABI_VERSION: i32 = 1;
+export const ABI_VERSION: i32 = 2;
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 export const enum ErrorCode {
@@ -82,6 +82,22 @@ export const enum ErrorCode {
   PprNotAllowed = -97,
   /** SM-DP+: a confirmation code is required and none was supplied */
   ConfirmationCodeMissing = -98,
+  /** SM-DP+: refused (detail: its code, or subject and reason code of ES9+ as five hexadecimal digits) */
+  SmdpError = -99,
+  /** SM-DP+: an answer that cannot be decoded */
+  BadSmdpAnswer = -100,
+  /** SM-DP+: its certificate is not valid at the present time */
+  CertificateExpired = -101,
+  /** SM-DP+: its certificate has another OID than the activation code */
+  SmdpOidMismatch = -102,
+  /** SM-DP+: its certificate is of a CI that the eIM does not allow */
+  CertificateIssuerRefused = -103,
+  /** SM-DP+: the profile in the package is not the one that was announced */
+  MetadataMismatch = -104,
+  /** SM-DP+: the user or the device's policy does not want the profile */
+  ConsentRefused = -105,
+  /** SM-DP+: the eUICC has no address of a default SM-DP+ or of an SM-DS */
+  NoServerAddress = -106,
 
   /** network: no connection */
   NetworkUnreachable = -112,

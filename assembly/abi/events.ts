@@ -21,8 +21,20 @@ export const enum Event {
   NetworkData = 8,
   /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
   NetworkFailed = 9,
-  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
-  InitialEimData = 10,
+  /** A part of the ES10 request that the host brings. Argument: 1 when more follows, 0 with the last part. */
+  RequestData = 10,
+  /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
+  Consent = 11,
+}
+
+/** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
+export const enum ConsentAnswer {
+  /** endUserRejection */
+  Reject = 0,
+  /** postponed */
+  Postpone = 1,
+  /** Yes. */
+  Install = 2,
 }
 
 /** Why the network could not do it. */

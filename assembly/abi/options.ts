@@ -11,7 +11,7 @@ export const enum Option {
   BlockBytes = 0x82,
   /** eimId of the eIM to poll, UTF-8, 1 to 128 bytes. Default: the first in the eUICC. */
   EimId = 0x83,
-  /** Empty: an AddInitialEimRequest can be read with action InitialEimRead. */
+  /** Empty: an AddInitialEimRequest can be read with action RequestRead. */
   InitialEim = 0x84,
   /** First 4 bytes of the IMEI as SGP.22 DeviceInfo.tac. Default: 35290611. */
   Tac = 0x85,
@@ -29,12 +29,46 @@ export const enum Option {
   MaxPackages = 0x8b,
   /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
   Restart = 0x8c,
+  /** Binding of ESipa (Binding), 1 byte. Default: Asn1. */
+  EsipaBinding = 0x8d,
+  /** Binding of ES9+ and ES11 (Binding), 1 byte. Default: Json where the module has it, else Asn1. */
+  RspBinding = 0x8e,
+  /** What to download, for command Download: contents of profileDownloadData (SGP.32 v1.2 §2.11.1.3), 80 activationCode, 81 contactDefaultSmdp or A2 contactSmds. */
+  DownloadData = 0x8f,
+  /** Empty: action Consent comes for every profile, not only where the Rules Authorisation Table demands consent. */
+  AskConsent = 0x90,
+  /** The time in UTC as 14 digits YYYYMMDDhhmmss: certificates of servers must be valid then. Default: validity is not checked. */
+  UtcTime = 0x91,
+  /** StateChangeCause to tell the eIM with the first request, 1 byte. Default: what the module itself has seen. */
+  StateChangeCause = 0x92,
+  /** rPLMN to tell the eIM, 3 bytes as in SGP.32 v1.2 §6.3.2.6. Default: left out. */
+  Rplmn = 0x93,
+  /** Whom to declare by TERMINAL CAPABILITY (Assistant), 1 byte. Default: Ipad; in the variant lpa Lpad. */
+  Assistant = 0x94,
+  /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds, 4 bytes big endian, below 2^31. Default: 180000. */
+  OnlineTimeoutMs = 0x95,
+  /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
+  EsipaVersion = 0x96,
 }
 
 /** Values of option Command. */
 export const enum Command {
   /** Start up, deliver what is owed, fetch and run packages until none is left (SGP.32 v1.2 §3.1.1.1). */
   Poll = 1,
+  /** Download the profile of option DownloadData straight from the SM-DP+ (SGP.22 v2.5 §3.1.3), and deliver notifications. */
+  Download = 2,
+  /** Run one ES10 function: request by action RequestRead, answer by action Answer. The card is reset where the function switched profiles. */
+  Es10 = 3,
+  /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
+  DeliverNotifications = 4,
+}
+
+/** Values of option Assistant. */
+export const enum Assistant {
+  /** IPA in the device (SGP.32 v1.2 §3.8.2). */
+  Ipad = 0,
+  /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
+  Lpad = 1,
 }
 
 /** Values of option CardLink. */

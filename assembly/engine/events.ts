@@ -25,7 +25,7 @@ export function windowBytes(kind: i32): i32 {
 
 /** Takes an event. Returns the bytes taken, or an error. */
 export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
-  if (kind < Event.Command || kind > Event.InitialEimData) return ErrorCode.UnknownEvent;
+  if (kind < Event.Command || kind > Event.Consent) return ErrorCode.UnknownEvent;
   if (length > <u32>windowBytes(kind)) return ErrorCode.WindowOverflow;
   if (kind == Event.Command) {
     const result = beginCommand(length);
@@ -74,7 +74,7 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
     networkSent();
     return 0;
   }
-  const fromHost = kind == Event.InitialEimData;
+  const fromHost = kind == Event.RequestData;
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);

@@ -2,12 +2,13 @@
 // ES10b.GetEimConfigurationData (SGP.32 v1.2 §5.9.18): the list comes entry by entry through the scanner; each entry is
 // looked at whole, the chosen one gives the eIM's identity, address and trust anchor (§2.11.1.1.1, EimConfigurationData).
 
+import { Binding, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ASSOCIATION_TOKEN, EIM_ADDRESS, EIM_ID, MESSAGE_END, S, WANTED_EIM_ID } from '../abi/state';
 import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
 import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
-import { putTlv } from '../wire/der-write';
+import { putByteTlv, putTlv } from '../wire/der-write';
 
 const EIM_ID_TYPE_FQDN: u32 = 2;
 const EIM_ID_BYTES: u32 = 128;
@@ -57,10 +58,12 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   if (!length) return ErrorCode.MissingElement;
   const anchorFound = !findTlv(first, end, 0xa6);
   const anchorBytes = anchorFound ? derEnd - derStart : 0;
-  if (MESSAGE_END - end < <usize>length + 4 + anchorBytes) return ErrorCode.MessageTooLong;
+  if (MESSAGE_END - end < <usize>length + 10 + anchorBytes) return ErrorCode.MessageTooLong;
   S.requestAt = end;
   const anchor = derStart;
-  const at = putTlv(end, 0x81, address, length);
+  let at = putByteTlv(end, 0x80, PeerKind.Eim);
+  at = putByteTlv(at, 0x82, Binding.Asn1);
+  at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;
   return 0;

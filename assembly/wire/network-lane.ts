@@ -60,7 +60,7 @@ export function networkSent(): void {
 /** Asks for the next part of the answer. */
 export function networkAsk(): void {
   S.networkState = NetworkState.Asked;
-  ask(S.networkFromHost ? Action.InitialEimRead : Action.NetworkReceive);
+  ask(S.networkFromHost ? Action.RequestRead : Action.NetworkReceive);
 }
 
 /** Takes a part of the answer, `length` bytes at NETWORK_RX. */
@@ -96,7 +96,7 @@ export function networkAbort(): void {
     state == NetworkState.Failed ||
     (state == NetworkState.Chunk && !S.networkMore);
   S.networkState = NetworkState.Idle;
-  S.actions &= ~((1 << Action.NetworkSend) | (1 << Action.NetworkReceive) | (1 << Action.InitialEimRead));
+  S.actions &= ~((1 << Action.NetworkSend) | (1 << Action.NetworkReceive) | (1 << Action.RequestRead));
   if (!over && !S.networkFromHost) ask(Action.NetworkAbort);
   S.networkFromHost = false;
 }

@@ -6,7 +6,7 @@
 /* errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault. */
 
 /** Version of this interface; changes when a host must change. */
-#define IPA_ABI_VERSION (1)
+#define IPA_ABI_VERSION (2)
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 enum ipa_error {
@@ -80,6 +80,22 @@ enum ipa_error {
   IPA_ERROR_PPR_NOT_ALLOWED = -97,
   /** SM-DP+: a confirmation code is required and none was supplied */
   IPA_ERROR_CONFIRMATION_CODE_MISSING = -98,
+  /** SM-DP+: refused (detail: its code, or subject and reason code of ES9+ as five hexadecimal digits) */
+  IPA_ERROR_SMDP_ERROR = -99,
+  /** SM-DP+: an answer that cannot be decoded */
+  IPA_ERROR_BAD_SMDP_ANSWER = -100,
+  /** SM-DP+: its certificate is not valid at the present time */
+  IPA_ERROR_CERTIFICATE_EXPIRED = -101,
+  /** SM-DP+: its certificate has another OID than the activation code */
+  IPA_ERROR_SMDP_OID_MISMATCH = -102,
+  /** SM-DP+: its certificate is of a CI that the eIM does not allow */
+  IPA_ERROR_CERTIFICATE_ISSUER_REFUSED = -103,
+  /** SM-DP+: the profile in the package is not the one that was announced */
+  IPA_ERROR_METADATA_MISMATCH = -104,
+  /** SM-DP+: the user or the device's policy does not want the profile */
+  IPA_ERROR_CONSENT_REFUSED = -105,
+  /** SM-DP+: the eUICC has no address of a default SM-DP+ or of an SM-DS */
+  IPA_ERROR_NO_SERVER_ADDRESS = -106,
   /** network: no connection */
   IPA_ERROR_NETWORK_UNREACHABLE = -112,
   /** network: time-out */
@@ -136,9 +152,9 @@ enum ipa_action {
   IPA_ACTION_CARD_TRANSMIT = 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   IPA_ACTION_CARD_RESET = 3,
-  /** Select the eIM to talk to. Data: 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one. Answered by event NetworkOpened. */
+  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM. Answered by event NetworkOpened. */
   IPA_ACTION_NETWORK_OPEN = 4,
-  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes. Answered by event NetworkSent. */
+  /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   IPA_ACTION_NETWORK_SEND = 5,
   /** Give the next part of the response body. Answered by event NetworkData. */
   IPA_ACTION_NETWORK_RECEIVE = 6,
@@ -146,12 +162,52 @@ enum ipa_action {
   IPA_ACTION_NETWORK_ABORT = 7,
   /** The peer is no longer needed. Not answered. */
   IPA_ACTION_NETWORK_CLOSE = 8,
-  /** Give the next part of the AddInitialEimRequest of this device. Answered by event InitialEimData. */
-  IPA_ACTION_INITIAL_EIM_READ = 9,
+  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Answered by event RequestData. */
+  IPA_ACTION_REQUEST_READ = 9,
   /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
   IPA_ACTION_PERSIST = 10,
   /** The command is over. Argument: 0, or the negative error that ended it. Data: summary TLVs (tags in Summary). */
   IPA_ACTION_FINISHED = 11,
+  /** Take the data bytes as the next part of the eUICC's answer to command Es10. Argument: 1 when more follows, else 0. Not answered. */
+  IPA_ACTION_ANSWER = 12,
+  /** Say whether a profile may be installed. Data: 80 transactionId, 01 whether a confirmation code is required, 83 whether the Rules Authorisation Table demands consent, then of the profile's metadata 5A, 91, 92, 95, 99 and B7 as far as they are there. Answered by event Consent. */
+  IPA_ACTION_CONSENT = 13,
+};
+
+/** Who is at the other end of the network. */
+enum ipa_peer_kind {
+  /** eIM: ESipa. */
+  IPA_PEER_KIND_EIM = 0,
+  /** SM-DP+: ES9+. */
+  IPA_PEER_KIND_SMDP = 1,
+  /** SM-DS: ES11. */
+  IPA_PEER_KIND_SMDS = 2,
+};
+
+/** How messages are written. */
+enum ipa_binding {
+  /** DER, one message a body. */
+  IPA_BINDING_ASN1 = 0,
+  /** JSON with base64 of DER in it. */
+  IPA_BINDING_JSON = 1,
+};
+
+/** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
+enum ipa_rsp_function {
+  /** initiateAuthentication */
+  IPA_RSP_FUNCTION_INITIATE_AUTHENTICATION = 0x39,
+  /** getBoundProfilePackage */
+  IPA_RSP_FUNCTION_GET_BOUND_PROFILE_PACKAGE = 0x3a,
+  /** authenticateClient */
+  IPA_RSP_FUNCTION_AUTHENTICATE_CLIENT = 0x3b,
+  /** handleNotification */
+  IPA_RSP_FUNCTION_HANDLE_NOTIFICATION = 0x3d,
+  /** cancelSession */
+  IPA_RSP_FUNCTION_CANCEL_SESSION = 0x41,
+  /** getEimPackage */
+  IPA_RSP_FUNCTION_GET_EIM_PACKAGE = 0x4f,
+  /** provideEimPackageResult */
+  IPA_RSP_FUNCTION_PROVIDE_EIM_PACKAGE_RESULT = 0x50,
 };
 
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
@@ -162,8 +218,10 @@ enum ipa_summary {
   IPA_SUMMARY_PROFILES_INSTALLED = 0x81,
   /** Notifications delivered from the eUICC's list; the result of a download of this run is not among them. */
   IPA_SUMMARY_NOTIFICATIONS = 0x82,
-  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status. */
+  /** The peer's own code behind the error: status word, +CME ERROR number (-1 where the modem sends words), result code, HTTP status; for a status of ES9+ in JSON subject and reason code in five hexadecimal digits, 8.2.6 and 3.8 as 0x82638. */
   IPA_SUMMARY_DETAIL = 0x83,
+  /** StateChangeCause that no eIM has been told yet; -1: none. */
+  IPA_SUMMARY_STATE_CHANGE = 0x84,
 };
 
 /* events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them. */
@@ -188,8 +246,20 @@ enum ipa_event {
   IPA_EVENT_NETWORK_DATA = 8,
   /** The exchange failed. Argument: a NetworkFailure code, plus 256 times the HTTP status where there is one. */
   IPA_EVENT_NETWORK_FAILED = 9,
-  /** A part of the AddInitialEimRequest (BF57). Argument: 1 when more follows, 0 with the last part. */
-  IPA_EVENT_INITIAL_EIM_DATA = 10,
+  /** A part of the ES10 request that the host brings. Argument: 1 when more follows, 0 with the last part. */
+  IPA_EVENT_REQUEST_DATA = 10,
+  /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
+  IPA_EVENT_CONSENT = 11,
+};
+
+/** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
+enum ipa_consent_answer {
+  /** endUserRejection */
+  IPA_CONSENT_ANSWER_REJECT = 0,
+  /** postponed */
+  IPA_CONSENT_ANSWER_POSTPONE = 1,
+  /** Yes. */
+  IPA_CONSENT_ANSWER_INSTALL = 2,
 };
 
 /** Why the network could not do it. */
@@ -220,7 +290,7 @@ enum ipa_option {
   IPA_OPTION_BLOCK_BYTES = 0x82,
   /** eimId of the eIM to poll, UTF-8, 1 to 128 bytes. Default: the first in the eUICC. */
   IPA_OPTION_EIM_ID = 0x83,
-  /** Empty: an AddInitialEimRequest can be read with action InitialEimRead. */
+  /** Empty: an AddInitialEimRequest can be read with action RequestRead. */
   IPA_OPTION_INITIAL_EIM = 0x84,
   /** First 4 bytes of the IMEI as SGP.22 DeviceInfo.tac. Default: 35290611. */
   IPA_OPTION_TAC = 0x85,
@@ -238,12 +308,46 @@ enum ipa_option {
   IPA_OPTION_MAX_PACKAGES = 0x8b,
   /** Empty: the command that was in progress when the state was saved is given up; what is owed stays owed. For the first command after power loss. */
   IPA_OPTION_RESTART = 0x8c,
+  /** Binding of ESipa (Binding), 1 byte. Default: Asn1. */
+  IPA_OPTION_ESIPA_BINDING = 0x8d,
+  /** Binding of ES9+ and ES11 (Binding), 1 byte. Default: Json where the module has it, else Asn1. */
+  IPA_OPTION_RSP_BINDING = 0x8e,
+  /** What to download, for command Download: contents of profileDownloadData (SGP.32 v1.2 §2.11.1.3), 80 activationCode, 81 contactDefaultSmdp or A2 contactSmds. */
+  IPA_OPTION_DOWNLOAD_DATA = 0x8f,
+  /** Empty: action Consent comes for every profile, not only where the Rules Authorisation Table demands consent. */
+  IPA_OPTION_ASK_CONSENT = 0x90,
+  /** The time in UTC as 14 digits YYYYMMDDhhmmss: certificates of servers must be valid then. Default: validity is not checked. */
+  IPA_OPTION_UTC_TIME = 0x91,
+  /** StateChangeCause to tell the eIM with the first request, 1 byte. Default: what the module itself has seen. */
+  IPA_OPTION_STATE_CHANGE_CAUSE = 0x92,
+  /** rPLMN to tell the eIM, 3 bytes as in SGP.32 v1.2 §6.3.2.6. Default: left out. */
+  IPA_OPTION_RPLMN = 0x93,
+  /** Whom to declare by TERMINAL CAPABILITY (Assistant), 1 byte. Default: Ipad; in the variant lpa Lpad. */
+  IPA_OPTION_ASSISTANT = 0x94,
+  /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds, 4 bytes big endian, below 2^31. Default: 180000. */
+  IPA_OPTION_ONLINE_TIMEOUT_MS = 0x95,
+  /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
+  IPA_OPTION_ESIPA_VERSION = 0x96,
 };
 
 /** Values of option Command. */
 enum ipa_command {
   /** Start up, deliver what is owed, fetch and run packages until none is left (SGP.32 v1.2 §3.1.1.1). */
   IPA_COMMAND_POLL = 1,
+  /** Download the profile of option DownloadData straight from the SM-DP+ (SGP.22 v2.5 §3.1.3), and deliver notifications. */
+  IPA_COMMAND_DOWNLOAD = 2,
+  /** Run one ES10 function: request by action RequestRead, answer by action Answer. The card is reset where the function switched profiles. */
+  IPA_COMMAND_ES10 = 3,
+  /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
+  IPA_COMMAND_DELIVER_NOTIFICATIONS = 4,
+};
+
+/** Values of option Assistant. */
+enum ipa_assistant {
+  /** IPA in the device (SGP.32 v1.2 §3.8.2). */
+  IPA_ASSISTANT_IPAD = 0,
+  /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
+  IPA_ASSISTANT_LPAD = 1,
 };
 
 /** Values of option CardLink. */

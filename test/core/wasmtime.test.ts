@@ -8,8 +8,8 @@ import { createWasmtimeInstance } from '../../host/core/wasmtime.js';
 import { findWasmtime } from '../../host/core/wasmtime-path.js';
 import { inBuild } from '../../scripts/paths.js';
 
-/** Replies to a hello: version 1, heap base 184. */
-const HELLO = 'Buffer.from([0, 1, 0, 0, 0, 4, 0, 184, 0, 0, 0])';
+/** Replies to a hello: version 2, heap base 184. */
+const HELLO = 'Buffer.from([0, 2, 0, 0, 0, 4, 0, 184, 0, 0, 0])';
 
 /** Writes a program that answers --version and otherwise runs `body`. */
 async function pretend(name: string, body: string, version = '49.0.0'): Promise<string> {

@@ -158,11 +158,11 @@ export class Session {
         return failure === undefined ? this.#later(Event.NetworkOpened) : this.#later(Event.NetworkFailed, failure);
       }
       case Action.NetworkSend:
-        return this.#send(argument, bytes);
+        return this.#send(argument & 0xff_ffff, bytes); // the rest is the function
       case Action.NetworkReceive:
         return this.#give(Event.NetworkData, this.#response);
-      case Action.InitialEimRead:
-        return this.#give(Event.InitialEimData, this.#initialEim);
+      case Action.RequestRead:
+        return this.#give(Event.RequestData, this.#initialEim);
       case Action.NetworkAbort:
         return this.#abort();
       default:
