@@ -3,8 +3,9 @@
 // made in one call here).
 import { child, need, readBits, readTlv } from '../codec/ber.js';
 import { readIccid } from '../profile/iccid.js';
+import { RspError } from '../rsp/status.js';
 import type { BoundBody } from './bound-profile-package.js';
-import { REFUSALS, SmdpError } from './status.js';
+import { REFUSALS } from './status.js';
 
 export interface DownloadOrder {
   /** AC_Token or event identifier; empty for an order that is found by the EID alone (default SM-DP+). */
@@ -65,21 +66,21 @@ export class OrderRecord {
     return rules ? readBits(rules) : [];
   }
 
-  /** Throws SmdpError when the order cannot be served (any more), in the order of SGP.22 v2.5 §5.6.3. */
+  /** Throws RspError when the order cannot be served (any more), in the order of SGP.22 v2.5 §5.6.3. */
   checkAvailable(eid: string, now: Date): void {
-    if (this.state === 'installed' || this.state === 'error') throw new SmdpError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
-    if (this.eid !== undefined && this.eid !== eid) throw new SmdpError(REFUSALS.eidMismatch);
-    if (this.order.released === false) throw new SmdpError(REFUSALS.profileNotReleased);
-    if (this.order.expiresAt && now > this.order.expiresAt) throw new SmdpError(REFUSALS.orderExpired);
-    if (this.downloads >= (this.order.maxDownloads ?? Number.POSITIVE_INFINITY)) throw new SmdpError(REFUSALS.downloadsExceeded);
-    if (this.wrongConfirmationCodes >= this.confirmationAttempts) throw new SmdpError(REFUSALS.confirmationCodeRetriesExceeded);
+    if (this.state === 'installed' || this.state === 'error') throw new RspError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
+    if (this.eid !== undefined && this.eid !== eid) throw new RspError(REFUSALS.eidMismatch);
+    if (this.order.released === false) throw new RspError(REFUSALS.profileNotReleased);
+    if (this.order.expiresAt && now > this.order.expiresAt) throw new RspError(REFUSALS.orderExpired);
+    if (this.downloads >= (this.order.maxDownloads ?? Number.POSITIVE_INFINITY)) throw new RspError(REFUSALS.downloadsExceeded);
+    if (this.wrongConfirmationCodes >= this.confirmationAttempts) throw new RspError(REFUSALS.confirmationCodeRetriesExceeded);
   }
 
-  /** Counts a wrong confirmation code and throws the SmdpError for it. */
+  /** Counts a wrong confirmation code and throws the RspError for it. */
   refuseConfirmationCode(): never {
     this.wrongConfirmationCodes++;
     const exceeded = this.wrongConfirmationCodes >= this.confirmationAttempts;
-    throw new SmdpError(exceeded ? REFUSALS.confirmationCodeRetriesExceeded : REFUSALS.confirmationCodeRefused);
+    throw new RspError(exceeded ? REFUSALS.confirmationCodeRetriesExceeded : REFUSALS.confirmationCodeRefused);
   }
 
   private get confirmationAttempts(): number {
@@ -102,11 +103,11 @@ export class OrderBook {
     return record;
   }
 
-  /** The order for a MatchingID, or without one for the EID. Throws SmdpError 8.2.6/3.8 when there is none. */
+  /** The order for a MatchingID, or without one for the EID. Throws RspError 8.2.6/3.8 when there is none. */
   find(matchingId: string, eid: string): OrderRecord {
     const candidates = this.records.filter(({ order }) => order.matchingId === matchingId && (matchingId !== '' || order.eid === eid));
     const found = candidates.find(({ state }) => state === 'released' || state === 'downloaded') ?? candidates[0];
-    if (found === undefined) throw new SmdpError(REFUSALS.matchingIdRefused);
+    if (found === undefined) throw new RspError(REFUSALS.matchingIdRefused);
     return found;
   }
 }
