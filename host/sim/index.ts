@@ -20,6 +20,7 @@ export {
   DEFAULT_EID,
   DEFAULT_EIM_FQDN,
   DEFAULT_SMDP_ADDRESS,
+  DEFAULT_SMDS_ADDRESS,
   type KeyAndCertificate,
   loadSgp26,
   type TestPki,
