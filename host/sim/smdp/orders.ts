@@ -18,6 +18,11 @@ export interface DownloadOrder {
   readonly metadata: Uint8Array;
   /** BF25 to put in the Bound Profile Package when it shall differ from the one announced, for tests of the device. */
   readonly boundMetadata?: Uint8Array;
+  /**
+   * Registers an event at the SM-DS of this SM-DP+, with the matchingId as its eventId; needs an EID. The event is deleted when the profile
+   * was installed or the download was given up.
+   */
+  readonly announced?: boolean;
   readonly confirmationCode?: string;
   /** How many wrong confirmation codes end the order; default 3. */
   readonly maxConfirmationAttempts?: number;
@@ -43,7 +48,7 @@ const DEFAULT_CONFIRMATION_ATTEMPTS = 3;
 
 /** An order with what happened to it. */
 export class OrderRecord {
-  state: OrderState = 'released';
+  private currentState: OrderState = 'released';
   downloads = 0;
   /** The EID this order belongs to: ordered, or of the first eUICC that was served. */
   eid: string | undefined;
@@ -51,8 +56,26 @@ export class OrderRecord {
   bound: BoundBody | undefined;
   private wrongConfirmationCodes = 0;
 
-  constructor(readonly order: DownloadOrder) {
+  /** `onEnd`: called once, when nothing can be downloaded any more. */
+  constructor(
+    readonly order: DownloadOrder,
+    private readonly onEnd: (record: OrderRecord) => void = () => {},
+  ) {
     this.eid = order.eid;
+  }
+
+  get state(): OrderState {
+    return this.currentState;
+  }
+
+  set state(state: OrderState) {
+    const hadEnded = this.hasEnded;
+    this.currentState = state;
+    if (this.hasEnded && !hadEnded) this.onEnd(this);
+  }
+
+  private get hasEnded(): boolean {
+    return this.state === 'installed' || this.state === 'error';
   }
 
   /** The ICCID digits in the metadata. */
@@ -68,7 +91,7 @@ export class OrderRecord {
 
   /** Throws RspError when the order cannot be served (any more), in the order of SGP.22 v2.5 §5.6.3. */
   checkAvailable(eid: string, now: Date): void {
-    if (this.state === 'installed' || this.state === 'error') throw new RspError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
+    if (this.hasEnded) throw new RspError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
     if (this.eid !== undefined && this.eid !== eid) throw new RspError(REFUSALS.eidMismatch);
     if (this.order.released === false) throw new RspError(REFUSALS.profileNotReleased);
     if (this.order.expiresAt && now > this.order.expiresAt) throw new RspError(REFUSALS.orderExpired);
@@ -93,8 +116,8 @@ export class OrderBook {
   private readonly records: OrderRecord[] = [];
 
   /** Throws RangeError when the MatchingID is taken, and CodecError when the metadata are not a BF25 with an ICCID. */
-  add(order: DownloadOrder): OrderRecord {
-    const record = new OrderRecord(order);
+  add(order: DownloadOrder, onEnd?: (record: OrderRecord) => void): OrderRecord {
+    const record = new OrderRecord(order, onEnd);
     if (record.iccid.length === 0) throw new RangeError('the metadata name no ICCID');
     if (order.matchingId !== '' && this.records.some((each) => each.order.matchingId === order.matchingId)) {
       throw new RangeError(`there is an order with MatchingID ${order.matchingId}`);

@@ -3,6 +3,7 @@
 import { utf8 } from '../codec/bytes.js';
 import { DEFAULT_SMDP_ADDRESS, type TestPki } from '../pki/index.js';
 import { type AuthenticatingServerOptions, authenticatingServer, identity } from '../rsp/authenticating-server.js';
+import type { EventRegistry } from '../rsp/events.js';
 import type { JsonObject } from '../rsp/json-binding.js';
 import type { RspRequest } from '../rsp/request.js';
 import type { RspResponse } from '../rsp/response.js';
@@ -25,15 +26,19 @@ export interface SmdpOptions extends AuthenticatingServerOptions {
   readonly smdpAddress?: string;
   /** 1 to 16 bytes; default "simulated-smdp". */
   readonly hostId?: Uint8Array;
+  /** Where it announces orders; default nowhere. */
+  readonly smds?: EventRegistry;
 }
 
 /** An SM-DP+ to call in this process. Its functions never throw for what a request says: the header of the response tells. */
 export class SmdpService extends RspService<Es9Function> {
   protected readonly server: SmdpContext;
   protected readonly functions: Readonly<Record<Es9Function, RspFunction>>;
+  private readonly smds: EventRegistry | undefined;
 
   constructor(options: SmdpOptions) {
     super();
+    this.smds = options.smds;
     const { pki, smdpAddress = DEFAULT_SMDP_ADDRESS } = options;
     const server = authenticatingServer<AuthenticatedClient>(smdpAddress, pki.dpAuth, pki, REFUSALS, options);
     this.server = Object.assign(server, {
@@ -71,9 +76,23 @@ export class SmdpService extends RspService<Es9Function> {
     return this.server.oid;
   }
 
-  /** Prepares a profile for download. Throws RangeError or CodecError for an impossible order. The record tells what becomes of it. */
+  /**
+   * Prepares a profile for download, and announces it if so ordered. Throws RangeError or CodecError for an impossible order. The record tells
+   * what becomes of it.
+   */
   addOrder(order: DownloadOrder): OrderRecord {
-    return this.server.orders.add(order);
+    const { announced, eid, matchingId } = order;
+    if (!announced) return this.server.orders.add(order);
+    const { smds } = this;
+    if (smds === undefined) throw new RangeError('an order can only be announced by an SM-DP+ with an SM-DS');
+    if (eid === undefined || matchingId === '') throw new RangeError('an order to announce needs an EID and a matchingId');
+    smds.registerEvent({ eid, eventId: matchingId, rspServerAddress: this.server.addresses[0]! });
+    try {
+      return this.server.orders.add(order, () => smds.deleteEvent(eid, matchingId));
+    } catch (error) {
+      smds.deleteEvent(eid, matchingId);
+      throw error;
+    }
   }
 
   initiateAuthentication(request: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls the functions of the SM-DP+ in the ASN.1 binding with requests and responses in the form of the JSON one, so that one test serves
+// Calls the functions of SM-DP+ and SM-DS in the ASN.1 binding with requests and responses in the form of the JSON one, so that one test serves
 // both. Written by hand from SGP.22 v2.5 §6.6; shares only the codec with the simulator.
 import { child, need, readInteger, readTlv, tlv } from '../../../../host/sim/codec/ber.js';
 import { fromHex, hex, utf8 } from '../../../../host/sim/codec/bytes.js';
@@ -12,7 +12,7 @@ export type Es9Peer = Pick<
   'initiateAuthentication' | 'authenticateClient' | 'getBoundProfilePackage' | 'handleNotification' | 'cancelSession'
 >;
 
-/** Request tag, and the elements of a positive response in order: tag and name in JSON. */
+/** Response tag, and the elements of a positive response in order: tag and name in JSON. */
 const RESPONSES: Readonly<Record<string, readonly (readonly [number, string])[]>> = {
   BF39: [
     [0x80, 'transactionId'],
@@ -33,6 +33,10 @@ const RESPONSES: Readonly<Record<string, readonly (readonly [number, string])[]>
     [0xbf36, 'boundProfilePackage'],
   ],
   BF41: [],
+  BF40: [
+    [0x80, 'transactionId'],
+    [0xa1, 'eventEntries'],
+  ],
 };
 
 /** The A2 for a request in the form of the JSON binding; members that are absent stay away. */
@@ -84,7 +88,7 @@ export function readAsn1Response(body: Uint8Array): JsonObject {
 }
 
 /** Every method is a call in the ASN.1 binding. */
-export function asn1Peer(service: SmdpService): Es9Peer {
+export function asn1Peer(service: Pick<SmdpService, 'callAsn1'>): Es9Peer {
   const call = (name: Es9Function) => (request: JsonObject) => {
     const response = service.callAsn1(asn1Body(name, request));
     return response === undefined ? {} : readAsn1Response(response);
