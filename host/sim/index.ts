@@ -21,6 +21,7 @@ export {
   DEFAULT_EIM_FQDN,
   DEFAULT_SMDP_ADDRESS,
   DEFAULT_SMDS_ADDRESS,
+  issueServerCertificate,
   type KeyAndCertificate,
   loadSgp26,
   type TestPki,

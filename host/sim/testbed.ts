@@ -163,10 +163,13 @@ async function startServers(pki: TestPki, options: TestbedOptions): Promise<Serv
   const { smdpAddress, smdsAddress } = addresses(options);
   const smds = new SimulatedSmds({ pki, ...options.smds });
   const smdp = new SimulatedSmdp({ pki, smds, ...options.smdp });
-  const server = (address: string) => [smdp, smds][[smdpAddress, smdsAddress].indexOf(address)];
+  const servers = new Map<string, SimulatedSmdp | SimulatedSmds>([
+    [smdpAddress.toLowerCase(), smdp],
+    [smdsAddress.toLowerCase(), smds],
+  ]);
   const resolveSmdp = (address: string) => {
-    const { port } = server(address) ?? {};
-    return port === undefined ? undefined : { host: '127.0.0.1', port };
+    const server = servers.get(address.toLowerCase());
+    return server && { host: '127.0.0.1', port: server.port };
   };
   const eim = new SimulatedEim({ pki, resolveSmdp, ...options.eim });
   const running: { close(): Promise<void> }[] = [];

@@ -24,6 +24,8 @@ export interface AuthenticationDeviations {
   readonly serverIdentity?: KeyAndCertificate;
   /** In euiccCiPKIdToBeUsed, 20 bytes. */
   readonly ciPkId?: Uint8Array;
+  /** Of an SM-DP+: signs smdpSigned2 and is shown instead of CERT.DPpb. */
+  readonly smdpIdentity?: KeyAndCertificate;
 }
 
 /** The codes for what only initiateAuthentication checks; SM-DP+ and SM-DS have their own. */

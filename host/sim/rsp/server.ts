@@ -18,6 +18,8 @@ export interface RspServerOptions {
   readonly port?: number;
   /** How responses of the JSON binding are written; default plainly. */
   readonly jsonStyle?: JsonStyle;
+  /** Answers in chunked transfer coding, this many bytes each; by default in one piece with Content-Length. */
+  readonly responseChunkBytes?: number;
 }
 
 const ASN1_PATH = '/gsma/rsp2/asn1';
@@ -47,6 +49,7 @@ export class RspServer<Name extends string> {
   jsonStyle: JsonStyle;
   private readonly server: Server;
   private readonly wantedPort: number;
+  private readonly responseChunkBytes: number | undefined;
 
   /** `jsonPaths`: what stands before the name of a function in the URL of the JSON binding, "/gsma/rsp2/es9plus/". */
   constructor(
@@ -57,6 +60,7 @@ export class RspServer<Name extends string> {
   ) {
     this.wantedPort = options.port ?? 0;
     this.jsonStyle = options.jsonStyle ?? {};
+    this.responseChunkBytes = options.responseChunkBytes;
     const key = tls.privateKey.export({ type: 'pkcs8', format: 'pem' });
     this.server = createServer(
       { key, cert: certificatePem(tls.certificate), minVersion: 'TLSv1.2' },
@@ -89,7 +93,8 @@ export class RspServer<Name extends string> {
       const name = path === ASN1_PATH ? undefined : this.functionAt(path);
       if (request.method !== 'POST') throw new HttpRefusal(405);
       const body = await readBody(request);
-      send(response, name === undefined ? this.answerAsn1(request, body) : this.answerJson(name, request, body));
+      const answer = name === undefined ? this.answerAsn1(request, body) : this.answerJson(name, request, body);
+      send(response, answer, this.responseChunkBytes);
     } catch (error) {
       if (!response.headersSent) response.writeHead(error instanceof HttpRefusal ? error.status : 500);
       response.end();
@@ -186,11 +191,24 @@ function parseJson(body: Uint8Array): JsonObject {
   return value as JsonObject;
 }
 
-function send(response: ServerResponse, { status, contentType, body = new Uint8Array(), fault }: Answer): void {
+function send(response: ServerResponse, answer: Answer, chunkBytes: number | undefined): void {
+  const { status, contentType, body = new Uint8Array(), fault } = answer;
   response.writeHead(status, {
     'X-Admin-Protocol': ADMIN_PROTOCOL,
-    ...(contentType ? { 'Content-Type': contentType, 'Content-Length': body.length } : {}),
+    ...(contentType ? { 'Content-Type': contentType } : {}),
+    ...(contentType && chunkBytes === undefined ? { 'Content-Length': body.length } : {}),
   });
-  if (fault?.kind !== 'cut') response.end(body);
-  else response.write(body.subarray(0, fault.afterBytes), () => response.destroy());
+  if (fault?.kind === 'cut') cut(response, body, fault.afterBytes);
+  else writeBody(response, body, chunkBytes ?? body.length);
+}
+
+function writeBody(response: ServerResponse, body: Uint8Array, chunkBytes: number): void {
+  for (let sent = 0; sent < body.length; sent += chunkBytes) response.write(body.subarray(sent, sent + chunkBytes));
+  response.end();
+}
+
+/** Ends the connection only after the bytes have left. A response without a body would be whole with its head, so that is held back. */
+function cut(response: ServerResponse, body: Uint8Array, afterBytes: number): void {
+  if (body.length === 0) response.destroy();
+  else response.write(body.subarray(0, afterBytes), () => response.destroy());
 }

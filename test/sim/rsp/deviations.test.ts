@@ -6,6 +6,7 @@ import { hex, utf8 } from '../../../host/sim/codec/bytes.js';
 import { verifyRs } from '../../../host/sim/crypto/ecdsa.js';
 import { parseCertificate } from '../../../host/sim/pki/check.js';
 import { createTestPki, issueServerCertificate, type KeyAndCertificate, type TestPki } from '../../../host/sim/pki/index.js';
+import { makeMetadata, makeProfilePackage } from '../../../host/sim/profile/index.js';
 import type { AuthenticationDeviations } from '../../../host/sim/rsp/authenticating-server.js';
 import { SmdpService } from '../../../host/sim/smdp/index.js';
 import { SmdsService } from '../../../host/sim/smds/index.js';
@@ -72,6 +73,20 @@ describe('deviations', () => {
   ])('serverIdentity: a certificate that %s is shown and signed with', async (_name, make) => {
     const serverIdentity = await make();
     expect(initiate({ serverIdentity }).certificate.raw).toEqual(serverIdentity.certificate);
+  });
+
+  it('smdpIdentity: another certificate is shown and signed with for PrepareDownload', async () => {
+    const iccid = '89000123456789012341';
+    smdp.addOrder({ matchingId: 'TOKEN', profile: makeProfilePackage({ iccid, sizeBytes: 500 }), metadata: makeMetadata({ iccid }) });
+    const smdpIdentity = await issueServerCertificate(pki.ci, 'dpPb', { registeredId: '2.999.11' });
+    const { response } = initiate({ smdpIdentity });
+    const request = euicc.authenticateRequest(response);
+    const authenticated = smdp.authenticateClient(request);
+    const certificate = parseCertificate(fromBase64(authenticated.smdpCertificate));
+    const euiccSignature1 = need(need(readTlv(fromBase64(request.authenticateServerResponse)), 0xa0), 0x5f37).raw;
+    const signed2 = fromBase64(authenticated.smdpSigned2);
+    expect(certificate.raw).toEqual(smdpIdentity.certificate);
+    expect(verifyRs(certificate.publicKey, readTlv(fromBase64(authenticated.smdpSignature2)).value, signed2, euiccSignature1)).toBe(true);
   });
 
   it('may be an option, of an SM-DS too', () => {

@@ -195,6 +195,26 @@ describe('responses written in another style', () => {
     ]);
   });
 
+  it('may come in chunks, in both bindings', async () => {
+    const other = new SimulatedSmdp({ pki, responseChunkBytes: 100 });
+    await other.start();
+    const peer = { port: other.port, ca: other.caPem };
+    const path = '/gsma/rsp2/es9plus/initiateAuthentication';
+    const json = await send(peer, { path, body: JSON.stringify(euicc.initiateRequest()) });
+    const asn1 = await send(peer, {
+      path: ASN1_PATH,
+      headers: ASN1_HEADERS,
+      body: asn1Body('initiateAuthentication', euicc.initiateRequest()),
+    });
+    await other.close();
+    for (const { headers } of [json, asn1]) {
+      expect(headers['transfer-encoding']).toBe('chunked');
+      expect(headers['content-length']).toBeUndefined();
+    }
+    expect(statusOf(JSON.parse(json.body.toString()) as JsonObject)).toBe('ok');
+    expect(readAsn1Response(asn1.body)).toHaveProperty('serverSigned1');
+  });
+
   it('may hold bare signatures, as an option too', async () => {
     const other = new SimulatedSmdp({ pki, jsonStyle: { bareSignatures: true, bareCiPkId: true } });
     await other.start();
@@ -226,6 +246,16 @@ describe('faults', () => {
     smdp.cutNextResponse('initiateAuthentication', 10);
     await expect(exchangeAsn1(asn1())).rejects.toThrow();
     expect((await exchangeAsn1(asn1())).status).toBe(200);
+  });
+
+  it('cutNextResponse loses the answer to a notification, which was taken', async () => {
+    const received = smdp.notifications.length;
+    smdp.cutNextResponse('handleNotification', 0);
+    smdp.cutNextResponse('handleNotification', 5);
+    const notification = euicc.otherNotification();
+    await expect(exchange('handleNotification', { body: JSON.stringify(notification) })).rejects.toThrow();
+    await expect(exchangeAsn1(asn1Body('handleNotification', notification))).rejects.toThrow();
+    expect(smdp.notifications.slice(received).map(({ duplicate }) => duplicate)).toEqual([false, true]);
   });
 
   it('refuseNext and failNext answer one call each, in their order', async () => {

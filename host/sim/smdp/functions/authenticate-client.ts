@@ -4,6 +4,7 @@ import { child, need, readBits, readTlvs, type Tlv, tlv } from '../../codec/ber.
 import { hex } from '../../codec/bytes.js';
 import { signRs } from '../../crypto/ecdsa.js';
 import { type AuthenticatedEuicc, authenticateEuicc } from '../../rsp/authenticate-euicc.js';
+import { identity } from '../../rsp/authenticating-server.js';
 import { decoding, type RspRequest } from '../../rsp/request.js';
 import type { RspResponse } from '../../rsp/response.js';
 import { RspError } from '../../rsp/status.js';
@@ -47,11 +48,13 @@ function accept(
   const confirmationCodeRequired = tlv(0x01, Uint8Array.of(order.order.confirmationCode === undefined ? 0 : 0xff));
   const earlierKey = order.bound ? [tlv(0x5f49, order.bound.euiccOtpk)] : [];
   const smdpSigned2 = tlv(0x30, tlv(0x80, session.transactionId), confirmationCodeRequired, ...earlierKey);
-  const smdpSignature2 = tlv(0x5f37, signRs(context.dpPb.privateKey, smdpSigned2, euiccSignature1.raw));
+  const { smdpIdentity } = context.deviations;
+  const dpPb = smdpIdentity ? identity(smdpIdentity) : context.dpPb;
+  const smdpSignature2 = tlv(0x5f37, signRs(dpPb.privateKey, smdpSigned2, euiccSignature1.raw));
   session.client = { eid, euiccPublicKey: certificate.publicKey, order, smdpSignature2 };
   session.phase = 'authenticated';
   return {
     transactionId: session.transactionId,
-    elements: { profileMetadata: order.order.metadata, smdpSigned2, smdpSignature2, smdpCertificate: context.dpPb.certificate.raw },
+    elements: { profileMetadata: order.order.metadata, smdpSigned2, smdpSignature2, smdpCertificate: dpPb.certificate.raw },
   };
 }
