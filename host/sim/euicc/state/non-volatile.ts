@@ -26,6 +26,8 @@ export interface StoredProfile {
   fallbackAttribute: boolean;
   /** Whether the profile was there when the eUICC was made; memory reset tells such test profiles apart. */
   readonly preloaded: boolean;
+  /** httpParams for GetConnectivityParameters, if the profile has some. */
+  readonly httpParams?: Uint8Array | undefined;
 }
 
 /** A notification waiting to be delivered. */
@@ -94,6 +96,21 @@ interface ImmediateEnableConfiguration {
   readonly smdpAddress: string | undefined;
 }
 
+/** A certificate revocation list, as far as it was loaded: complete when there are `totalParts` parts. */
+export interface StoredRevocationList {
+  /** Key identifier of the CI that signed it. */
+  readonly ciPkId: Uint8Array;
+  readonly crlNumber: number;
+  readonly totalParts: number;
+  readonly parts: readonly {
+    readonly partNumber: number;
+    /** Serial numbers, upper-case hexadecimal without leading zeros. */
+    readonly revoked: readonly string[];
+    /** Bytes it came in. */
+    readonly sizeBytes: number;
+  }[];
+}
+
 export interface NonVolatileMemory {
   profiles: StoredProfile[];
   notifications: StoredNotification[];
@@ -112,6 +129,9 @@ export interface NonVolatileMemory {
   /** Set while a bound profile package is being loaded; still set after power came back means it was interrupted. */
   installation: InstallationIdentity | undefined;
   retainedKey: RetainedKey | undefined;
+  /** ICCID of the operational profile that was enabled before test profiles were; consumer eUICC only (SGP.22 v2.5 §5.7.16). */
+  operationalBeforeTestIccid: Uint8Array | undefined;
+  revocationLists: StoredRevocationList[];
 }
 
 /** Memory of an eUICC on which nothing is stored. Sequence numbers begin at 1, because some peers take 0 for "absent". */
@@ -130,6 +150,8 @@ export function emptyMemory(): NonVolatileMemory {
     emergencyReturnIccid: undefined,
     installation: undefined,
     retainedKey: undefined,
+    operationalBeforeTestIccid: undefined,
+    revocationLists: [],
   };
 }
 
