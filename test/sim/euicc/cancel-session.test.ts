@@ -70,23 +70,40 @@ describe('accepted', () => {
 });
 
 describe('once a package is being loaded', () => {
-  test('refused, and loading goes on', () => {
+  test('accepted, and then there is no installation result', () => {
     const euicc = openedEuicc();
+    const [first, second] = segments(prepare(euicc));
+    expect(es10(euicc, first!)).toEqual({ data: new Uint8Array(0), status: 0x9000 });
+    expectCancelled(euicc, 5);
+    expect(refused(euicc, second!)).toBe('6985');
+    openIsdr(euicc);
+    expect(euicc.notifications).toEqual([]);
+  });
+
+  test('cancelDuringInstallation false: invalidTransactionId(5), and loading goes on', () => {
+    const euicc = openedEuicc({ cancelDuringInstallation: false });
     const [first, ...others] = segments(prepare(euicc));
     expect(es10(euicc, first!).status).toBe(0x9000);
     expect(hex(ask(euicc, cancelRequest(5)).raw)).toBe(INVALID_TRANSACTION_ID);
     for (const segment of others) es10(euicc, segment);
     expect(euicc.profiles).toHaveLength(1);
-    expect(hex(ask(euicc, cancelRequest(5)).raw)).toBe(INVALID_TRANSACTION_ID);
   });
 
-  test('cancelDuringInstallation: accepted, and then there is no installation result', () => {
-    const euicc = openedEuicc({ cancelDuringInstallation: true });
+  test('cancelDuringInstallation false: an installation given up is reported after the reset', () => {
+    const euicc = openedEuicc({ cancelDuringInstallation: false });
     const [first] = segments(prepare(euicc));
-    expect(es10(euicc, first!)).toEqual({ data: new Uint8Array(0), status: 0x9000 });
-    expectCancelled(euicc, 5);
+    es10(euicc, first!);
+    expect(hex(ask(euicc, cancelRequest(5)).raw)).toBe(INVALID_TRANSACTION_ID);
     openIsdr(euicc);
-    expect(euicc.notifications).toEqual([]);
+    const [result] = need(ask(euicc, 'BF2B00'), 0xa0).children;
+    const error = need(need(need(result!, 0xbf27), 0xa2), 0xa1);
+    expect(hex(error.raw)).toBe('A10680010081010B');
+  });
+
+  test('after the installation result there is nothing to cancel', () => {
+    const euicc = openedEuicc();
+    for (const segment of segments(prepare(euicc))) es10(euicc, segment);
+    expect(hex(ask(euicc, cancelRequest(5)).raw)).toBe(INVALID_TRANSACTION_ID);
   });
 });
 

@@ -17,9 +17,9 @@ export function emergencyProfile(memory: NonVolatileMemory): StoredProfile | und
   return memory.profiles.find((profile) => hasFlag(profile, 0x9f7b));
 }
 
-/** Whether the emergency profile is in use; packages, downloads and fallback are refused then (ecallActive). A consumer eUICC has none. */
+/** Whether the emergency profile is in use; packages, downloads and fallback are refused then (ecallActive). Some eUICCs have none. */
 export function emergencyActive({ memory, settings }: Euicc): boolean {
-  if (settings.kind === 'consumer') return false;
+  if (settings.kind === 'consumer' || !settings.ecallSupported) return false;
   const enabled = enabledProfile(memory);
   return enabled !== undefined && enabled === emergencyProfile(memory);
 }

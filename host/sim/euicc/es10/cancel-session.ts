@@ -12,7 +12,7 @@ const ERROR = { invalidTransactionId: 5, undefinedError: 127 } as const;
 /** endUserRejection … loadBppExecutionError, undefinedReason. */
 const REASONS = [0, 1, 2, 3, 4, 5, 127];
 
-/** Closes the session with this transaction. Once its package is being loaded it is too late, unless the settings say otherwise. */
+/** Closes the session with this transaction. Once its package is being loaded, the settings decide whether it is too late. */
 export function cancelSession(euicc: Euicc, request: Tlv): Uint8Array {
   const transactionId = transactionIdOf(request);
   const reason = tryInteger(request, 0x81);

@@ -25,6 +25,8 @@ export interface EuiccSettings {
   readonly maximumPackageResults: number;
   /** Largest EuiccPackageRequest in bytes; above, sizeOverflow(15). */
   readonly maximumPackageBytes: number;
+  /** Most bytes of euiccResult; a list that does not fit ends the package with resultSizeOverflow(1). */
+  readonly maximumResultBytes: number;
   /** Largest counterValue; above, counterValueOutOfRange(6). */
   readonly maximumCounterValue: number;
   readonly rootSmdsAddress: string;
@@ -71,7 +73,10 @@ export interface EuiccSettings {
   readonly immediateEnableResetSupported: boolean;
   /** httpParams of profiles that bring none of their own; undefined: parametersNotAvailable(1). */
   readonly httpParams: Uint8Array | undefined;
-  /** Whether CancelSession is still accepted once a package is being loaded; then there is no installation result. Default false. */
+  /**
+   * Whether CancelSession is still accepted once a package is being loaded (its reason loadBppExecutionError is for that); then there is no
+   * installation result. Default true; false: invalidTransactionId(5), and the interruption is reported after the next reset.
+   */
   readonly cancelDuringInstallation: boolean;
   readonly random: RandomSource;
 }
@@ -97,6 +102,7 @@ function resourceSettings(given: Partial<EuiccSettings>): Pick<EuiccSettings, Re
     maximumEims: given.maximumEims ?? 8,
     maximumPackageResults: given.maximumPackageResults ?? 16,
     maximumPackageBytes: given.maximumPackageBytes ?? 65_280,
+    maximumResultBytes: given.maximumResultBytes ?? 65_280,
     maximumCounterValue: given.maximumCounterValue ?? 0x7fff_ffff,
     rootSmdsAddress: given.rootSmdsAddress ?? 'lpa.ds.gsma.com',
     rulesAuthorisationTable: given.rulesAuthorisationTable ?? permissiveRules(),
@@ -116,6 +122,7 @@ type ResourceSetting =
   | 'maximumEims'
   | 'maximumPackageResults'
   | 'maximumPackageBytes'
+  | 'maximumResultBytes'
   | 'maximumCounterValue'
   | 'rootSmdsAddress'
   | 'rulesAuthorisationTable'
@@ -142,6 +149,6 @@ function behaviourSettings(given: Partial<EuiccSettings>): Omit<EuiccSettings, R
     fallbackSupported: given.fallbackSupported ?? true,
     eimResetSupported: given.eimResetSupported ?? true,
     immediateEnableResetSupported: given.immediateEnableResetSupported ?? true,
-    cancelDuringInstallation: given.cancelDuringInstallation ?? false,
+    cancelDuringInstallation: given.cancelDuringInstallation ?? true,
   };
 }
