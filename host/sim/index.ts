@@ -3,8 +3,10 @@
 
 export * from './eim/index.js';
 export {
+  type AssistantCheck,
   type EimView,
   type EuiccCredentials,
+  type EuiccKind,
   type NotificationView,
   type PackageResultView,
   type PreinstalledProfile,

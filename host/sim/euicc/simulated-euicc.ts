@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated IoT eUICC (SGP.32 v1.2 on SGP.22 v2.5) in a card slot, with real keys, signatures and profile decryption.
+// A simulated eUICC in a card slot, IoT (SGP.32 v1.2 on SGP.22 v2.5) or consumer (SGP.22 v2.5), with real keys, signatures and profile decryption.
 import type { CardSlot } from '../../interfaces.js';
 import { fromHex } from '../codec/bytes.js';
 import { runCommand } from './apdu/run.js';
@@ -120,7 +120,7 @@ export class SimulatedEuicc implements CardSlot {
     return freeBytes(this.euicc);
   }
 
-  /** Whether the enabled profile changed since the last reset, so that the modem has not read the new one yet. */
+  /** Whether the enabled profile changed and the modem has not read the new one yet: neither by a reset nor by REFRESH. */
   get refreshPending(): boolean {
     return this.euicc.session.switchedSinceReset;
   }

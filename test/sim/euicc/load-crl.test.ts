@@ -1,81 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // LoadCRL (SGP.22 v2.5 §5.7.12, RFC 5280 §5): revocation lists as a CI issues them, every refusal, and what a loaded list does.
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
-import { integerContent, need, readInteger, readTlv, tlv } from '../../../host/sim/codec/ber.js';
+import { need, readInteger, readTlv, tlv } from '../../../host/sim/codec/ber.js';
 import { concat, fromHex, hex } from '../../../host/sim/codec/bytes.js';
 import type { SimulatedEuicc } from '../../../host/sim/euicc/index.js';
 import type { KeyAndCertificate } from '../../../host/sim/pki/index.js';
 import { ask, askHex, makeEuicc, openedEuicc, openIsdr, pki, refused } from './support/card.js';
 import { issueServer, strangePki } from './support/certificates.js';
+import { type ListOptions, loadCrlRequest, revocationList } from './support/revocation-list.js';
 import { authenticateRequest, prepareRequest, TRANSACTION_ID } from './support/server.js';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const LOADED = 'BF3502A000';
-const TOTAL_PARTIAL_CRL_NUMBER = '2.23.146.1.2.0.2';
-const PARTIAL_CRL_NUMBER = '2.23.146.1.2.0.3';
-
-interface ListOptions {
-  /** Serial numbers in hexadecimal. */
-  readonly revoked?: readonly string[];
-  /** Those that a delta list makes good again. */
-  readonly removed?: readonly string[];
-  readonly crlNumber?: number | undefined;
-  readonly baseCrlNumber?: number;
-  readonly part?: readonly [number: number, of: number];
-  readonly issuer?: KeyAndCertificate;
-  /** Whose key identifier the list names; default the issuer's. */
-  readonly named?: KeyAndCertificate;
-  readonly hash?: 'SHA-256' | 'SHA-384';
-}
-
-/** A list signed by the CI, in DER: `30…`. Made by an X.509 library, not by the simulator's own codec. */
-async function revocationList(options: ListOptions = {}): Promise<Uint8Array> {
-  const issuer = options.issuer ?? pki.ci;
-  const pkcs8 = issuer.privateKey.export({ type: 'pkcs8', format: 'der' });
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign']);
-  const list = await x509.X509CrlGenerator.create({
-    issuer: new x509.X509Certificate(issuer.certificate).subjectName,
-    thisUpdate: new Date('2025-01-01T00:00:00Z'),
-    nextUpdate: new Date('2051-01-01T00:00:00Z'),
-    entries: [
-      ...(options.revoked ?? []).map((serialNumber) => ({ serialNumber, revocationDate: new Date('2024-06-01T00:00:00Z') })),
-      ...(options.removed ?? []).map((serialNumber) => ({
-        serialNumber,
-        revocationDate: new Date('2024-06-01T00:00:00Z'),
-        reason: x509.X509CrlReason.removeFromCRL,
-      })),
-    ],
-    extensions: extensions(options, new x509.X509Certificate((options.named ?? issuer).certificate)),
-    signingAlgorithm: { name: 'ECDSA', hash: options.hash ?? 'SHA-256' },
-    signingKey,
-  });
-  return new Uint8Array(list.rawData);
-}
-
-function extensions(options: ListOptions, ci: x509.X509Certificate): x509.Extension[] {
-  const keyId = ci.getExtension(x509.SubjectKeyIdentifierExtension)!.keyId;
-  const number = 'crlNumber' in options ? options.crlNumber : 1;
-  const integer = (oid: string, value: number | undefined): x509.Extension[] =>
-    value === undefined ? [] : [new x509.Extension(oid, false, Buffer.from(tlv(0x02, integerContent(value))))];
-  return [
-    new x509.AuthorityKeyIdentifierExtension(keyId),
-    ...integer('2.5.29.20', number),
-    ...integer('2.5.29.27', options.baseCrlNumber),
-    ...integer(PARTIAL_CRL_NUMBER, options.part?.[0]),
-    ...integer(TOTAL_PARTIAL_CRL_NUMBER, options.part?.[1]),
-  ];
-}
-
-/** LoadCRLRequest: A0 takes the place of the tag 30. */
-function request(list: Uint8Array): Uint8Array {
-  return tlv(0xbf35, tlv(0xa0, readTlv(list).value));
-}
 
 async function load(euicc: SimulatedEuicc, options: ListOptions = {}): Promise<string> {
-  return hex(ask(euicc, request(await revocationList(options))).raw);
+  return hex(ask(euicc, loadCrlRequest(await revocationList(options))).raw);
 }
 
 /** Result of AuthenticateServer with this certificate: 0, or the error code. */
@@ -201,7 +139,7 @@ describe('refused, and nothing is changed', () => {
     expect(await load(euicc, { issuer: strangePki.ci, named: pki.ci, revoked: ['0ABC'] })).toBe('BF3503810101');
     const list = await revocationList({ revoked: ['0ABC'] });
     const changed = fromHex(hex(list).replace('02020ABC', '02020ABD'));
-    expect(hex(ask(euicc, request(changed)).raw)).toBe('BF3503810101');
+    expect(hex(ask(euicc, loadCrlRequest(changed)).raw)).toBe('BF3503810101');
     expect(authentication(euicc, await server('0ABC'))).toBe(0);
     expect(authentication(euicc, await server('0ABD'))).toBe(0);
   });
@@ -209,7 +147,7 @@ describe('refused, and nothing is changed', () => {
   test('invalidCRLFormat(2): no number, another algorithm, a certificate', async () => {
     expect(await load(openedEuicc(), { crlNumber: undefined })).toBe('BF3503810102');
     expect(await load(openedEuicc(), { hash: 'SHA-384' })).toBe('BF3503810102');
-    expect(hex(ask(openedEuicc(), request(pki.ci.certificate)).raw)).toBe('BF3503810102');
+    expect(hex(ask(openedEuicc(), loadCrlRequest(pki.ci.certificate)).raw)).toBe('BF3503810102');
   });
 
   test.each(['BF3500', 'BF3502A000', 'BF3504A0023000', 'BF350AA00830003000030200AA'])('%s: invalidCRLFormat(2)', (bytes) => {
@@ -243,7 +181,7 @@ describe('refused, and nothing is changed', () => {
   });
 
   test('cut short: 6A80', async () => {
-    const whole = request(await revocationList());
+    const whole = loadCrlRequest(await revocationList());
     expect(refused(openedEuicc(), whole.subarray(0, -1))).toBe('6A80');
   });
 });

@@ -130,6 +130,15 @@ describe('REFRESH', () => {
   });
 });
 
+test('TERMINAL PROFILE is taken, and announces REFRESH like any other command', () => {
+  const euicc = consumer();
+  expect(send(euicc, '8010000002FFFF')).toBe('9000');
+  expect(send(euicc, '8010000000')).toBe('6700');
+  expect(send(euicc, '8010010002FFFF')).toBe('6A86');
+  answer(euicc, ENABLE_B);
+  expect(send(euicc, '8010000002FFFF')).toBe('910B');
+});
+
 describe('FETCH and TERMINAL RESPONSE refused', () => {
   function announced(): SimulatedEuicc {
     const euicc = consumer();

@@ -13,6 +13,7 @@ import { status } from './status.js';
 import { STATUS, StatusWordError, statusBytes } from './status-word.js';
 import { STORE_DATA, storeData } from './store-data.js';
 import { terminalCapability } from './terminal-capability.js';
+import { terminalProfile } from './terminal-profile.js';
 import { terminalResponse } from './terminal-response.js';
 
 interface Instruction {
@@ -26,6 +27,7 @@ const GET_RESPONSE = 0xc0;
 const PROACTIVE_COMMAND_WAITS = 0x91;
 
 const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map([
+  [0x10, { interindustry: false, proprietary: true, run: terminalProfile }],
   [0x12, { interindustry: false, proprietary: true, run: fetch }],
   [0x14, { interindustry: false, proprietary: true, run: terminalResponse }],
   [0x70, { interindustry: true, proprietary: false, run: manageChannel }],
