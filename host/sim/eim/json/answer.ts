@@ -12,12 +12,14 @@ import type { JsonStyle } from './style.js';
 type Entry = readonly [name: string, value: unknown];
 
 const NO_EIM_PACKAGE_AVAILABLE = 1;
+/** The name of what JSON has no member for, such as the unknown packages of a test. */
+const UNKNOWN_ALTERNATIVE = 'unknownAlternative';
 const SUCCESS: Entry = ['header', { functionExecutionStatus: { status: 'Executed-Success' } }];
 
 /** The body of the JSON answer for a whole ASN.1 answer to this function. */
 export function answerToJson(functionName: EsipaFunctionName, message: Uint8Array, style: JsonStyle): Uint8Array {
   const alternative = alternativeOf(message);
-  const entries = alternative === undefined ? asItIs(functionName, message) : entriesFor(functionName, alternative, style);
+  const entries = alternative === undefined ? asItIs(functionName, message, style) : entriesFor(functionName, alternative, style);
   return utf8(write(decorate(entries, style), style));
 }
 
@@ -33,12 +35,16 @@ function alternativeOf(message: Uint8Array): Tlv | undefined {
 
 function entriesFor(functionName: EsipaFunctionName, alternative: Tlv, style: JsonStyle): Entry[] {
   const found = FIELDS[functionName].answer.find(({ tag }) => tag === alternative.tag);
-  if (found === undefined) return [SUCCESS, ['unknownAlternative', toBase64(alternative.raw)]];
+  if (found === undefined) return [...header(style), [UNKNOWN_ALTERNATIVE, toBase64(alternative.raw)]];
   if ('errorName' in found) return errorEntries(functionName, found.errorName, readInteger(alternative), style);
   const values = 'members' in found ? componentEntries(alternative, found.members, style) : [entryOf(found, alternative, style)];
   const errorName = style.zeroErrors ? integerErrorName(functionName, style) : undefined;
   const zero: Entry[] = errorName === undefined ? [] : [[errorName, 0]];
-  return [...(style.noHeader ? [] : [SUCCESS]), ...zero, ...values];
+  return [...header(style), ...zero, ...values];
+}
+
+function header(style: JsonStyle): Entry[] {
+  return style.noHeader ? [] : [SUCCESS];
 }
 
 /** Components in the order of the table; those that are optional may be missing, unknown ones are passed over. */
@@ -63,8 +69,8 @@ function errorEntries(functionName: EsipaFunctionName, errorName: string, errorC
   const inField = integerName !== undefined || functionalErrors !== 'header';
   const inHeader =
     integerName === undefined ? functionalErrors !== 'field' : functionalErrors === 'both' && isFailure(functionName, errorCode);
-  const header = inHeader ? failedHeader(functionName, errorCode) : SUCCESS;
-  return [header, ...(inField ? [[integerName ?? errorName, errorCode] as const] : [])];
+  const verdict = inHeader ? failedHeader(functionName, errorCode) : SUCCESS;
+  return [verdict, ...(inField ? [[integerName ?? errorName, errorCode] as const] : [])];
 }
 
 /** The two functions whose errors are an integer beside the other members. */
@@ -82,12 +88,13 @@ function failedHeader(functionName: EsipaFunctionName, errorCode: number): Entry
 }
 
 /** Contents that are no TLV still go out under the name that their first bytes claim. */
-function asItIs(functionName: EsipaFunctionName, message: Uint8Array): Entry[] {
+function asItIs(functionName: EsipaFunctionName, message: Uint8Array, style: JsonStyle): Entry[] {
   const lengthOctet = message[2] ?? 0;
   const contents = message.subarray(lengthOctet < 0x80 ? 3 : 3 + (lengthOctet & 0x7f));
   const tag = ((contents[0] ?? 0) << 8) | (contents[1] ?? 0);
   const member = FIELDS[functionName].answer.find((each) => each.tag === tag);
-  return [SUCCESS, [member !== undefined && 'name' in member ? member.name : 'unknownAlternative', toBase64(contents)]];
+  const name = member !== undefined && 'name' in member ? member.name : UNKNOWN_ALTERNATIVE;
+  return [...header(style), [name, toBase64(contents)]];
 }
 
 function decorate(entries: readonly Entry[], style: JsonStyle): readonly Entry[] {
