@@ -7,7 +7,7 @@ import { profileDownloadTriggerRequest } from './packages/download-trigger.js';
 import { badlySignedRequest, euiccPackageRequest, euiccPackageSigned } from './packages/euicc-package.js';
 import type { DataRequestItem, DownloadItem, EuiccPackageItem } from './packages/items.js';
 import type { QueuedItem } from './queue.js';
-import { packageOfVersion } from './version.js';
+import { extendedPackage } from './unknown-elements.js';
 
 /** The package of an item as GetEimPackageResponse carries it; counts the delivery. */
 export function deliver(queued: QueuedItem, device: Device, eim: EimContext): Uint8Array {
@@ -23,9 +23,9 @@ function encode(queued: QueuedItem, device: Device, eim: EimContext): Uint8Array
     case 'euiccPackage':
       return signPackage(item, queued, device, eim);
     case 'dataRequest':
-      return packageOfVersion(encodeDataRequest(item, queued), eim.version);
+      return extendedPackage(encodeDataRequest(item, queued), eim.unknownElements);
     case 'download':
-      return packageOfVersion(encodeTrigger(item, queued), eim.version);
+      return extendedPackage(encodeTrigger(item, queued), eim.unknownElements);
     case 'raw':
       return item.bytes;
   }

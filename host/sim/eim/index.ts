@@ -23,4 +23,5 @@ export type { QueuedItem } from './queue.js';
 export type { ResolveSmdp, SmdpTarget } from './relay/smdp-relay.js';
 export type { IpaCapabilities } from './results/ipa-euicc-data.js';
 export { EimService, type EimServiceOptions, type EsipaResponse } from './service.js';
+export type { UnknownElementPlace } from './unknown-elements.js';
 export type { EimVersion } from './version.js';

@@ -15,7 +15,8 @@ import type { EimItem } from './packages/items.js';
 import { QueuedItem } from './queue.js';
 import { type ResolveSmdp, SmdpRelay } from './relay/smdp-relay.js';
 import { Sessions } from './sessions.js';
-import { answerOfVersion, checkItem, type EimVersion } from './version.js';
+import { EVERY_PLACE, extendedAnswer, type UnknownElementPlace } from './unknown-elements.js';
+import { checkItem, type EimVersion } from './version.js';
 
 export interface EimServiceOptions {
   /** CI that eUICCs and SM-DP+ are trusted by, and SK.EIM with its certificate. */
@@ -28,6 +29,8 @@ export interface EimServiceOptions {
   readonly resolveSmds?: ResolveSmdp;
   /** The version of SGP.32 that this eIM speaks; default "1.2". */
   readonly version?: EimVersion;
+  /** Where in the SEQUENCEs of answers elements stand that nobody knows; default: nowhere, but in v1.3 everywhere. */
+  readonly unknownElements?: readonly UnknownElementPlace[];
   /** How answers in the JSON binding are written. */
   readonly jsonStyle?: JsonStyle;
   /** Leaves the transactionId out of answers where it is optional, as an eIM may that saves bytes; default no. */
@@ -78,6 +81,7 @@ export class EimService {
       relay: new SmdpRelay(options.resolveSmdp, options.resolveSmds, [pki.ci.certificate]),
       metadataPolicy: options.metadataPolicy,
       version,
+      unknownElements: options.unknownElements ?? (version === '1.3' ? EVERY_PLACE : []),
       omitTransactionIds: options.omitTransactionIds ?? false,
       newTransactionId: () => random.take(eimTransactionIdBytes),
       now,
@@ -122,7 +126,7 @@ export class EimService {
     return this.respond(
       body,
       () => readTlv(body),
-      (message) => answerOfVersion(message, this.version),
+      (message) => extendedAnswer(message, this.context.unknownElements),
     );
   }
 

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { need, readTlv, type Tlv, tlv } from '../../../host/sim/codec/ber.js';
 import { concat, fromHex, hex } from '../../../host/sim/codec/bytes.js';
-import { DataTag, type EimItem, type EimVersion, psmo } from '../../../host/sim/eim/index.js';
+import { DataTag, type EimItem, type EimVersion, psmo, type UnknownElementPlace } from '../../../host/sim/eim/index.js';
+import { extendedAnswer } from '../../../host/sim/eim/unknown-elements.js';
 import { REFUSALS } from '../../../host/sim/smdp/index.js';
 import { EID, ICCID, SMDP_ADDRESS } from './support/card.js';
 import { ask, codeIn, getEimPackage, initiateAuthentication, lastEvent, provideResult } from './support/messages.js';
@@ -80,6 +81,21 @@ describe('version 1.3', () => {
     expect(tags).toEqual([0x9f6a, 0x80, 0xbf6b, 0x30, 0x9f6a, 0x5f37, 0xbf6b, 0x04, 0x9f6a, 0x30, 0xbf6b]);
     expect(hex(children[0]!.raw)).toBe(unknown(0));
     expect(hex(children[2]!.raw)).toBe(unknown(1));
+  });
+
+  test.each<[UnknownElementPlace, string]>([
+    ['before', '9F6A010080020A0BBF3600'],
+    ['between', '80020A0BBF6B0B8001FF30000201015F3700BF3600'],
+    ['behind', '80020A0BBF36009F6A0102'],
+  ])('only %s them, in any version', (place, contents) => {
+    const answer = fromHex('BF3A09A00780020A0BBF3600');
+    expect(hex(need(readTlv(extendedAnswer(answer, [place])), 0xa0).value)).toBe(contents);
+  });
+
+  test('an eIM of v1.2 with elements behind', async () => {
+    const eim = rig.service({ unknownElements: ['behind'] });
+    const message = initiateAuthentication({ smdpAddress: SMDP_ADDRESS, euiccInfo1: rig.card.euiccInfo1() });
+    expect(need(await ask(eim, message), 0xa0).children.map(({ tag }) => tag)).toEqual([0x80, 0x30, 0x5f37, 0x04, 0x30, 0xbf6b]);
   });
 
   test.each<[EimItem, string]>([
