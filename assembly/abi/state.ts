@@ -202,8 +202,10 @@ const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES;
 export const REGION_BYTES: usize = A_MESSAGE + MESSAGE_BYTES;
 /** Address of the region. */
 export const REGION: usize = memory.data(A_MESSAGE + MESSAGE_BYTES, 16);
-/** The scalars. */
+/** The scalars, and where they lie; scripts/shrink makes wasm globals of those used most, so no address of one is ever computed. */
 export const S: State = changetype<State>(REGION);
+export const SCALARS_BEGIN: usize = REGION;
+export const SCALARS_END: usize = REGION + SCALARS;
 
 export const EID: usize = REGION + A_EID;
 export const EIM_ID: usize = REGION + A_EIM_ID;
