@@ -3,6 +3,7 @@
 
 import binaryen from 'binaryen';
 import { divideAddresses } from './shrink/addresses.js';
+import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
 import { keepConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
@@ -35,11 +36,14 @@ export function shrink(wasm: Uint8Array): Shrunk {
     promoteScalars(module, range);
   });
   const promoted = parse(tree);
+  // another shape of the same control flow, from which the optimiser gets further
+  promoted.runPasses(['monomorphize', 'flatten', 'rereloop']);
   optimize(promoted);
   const final = parse(
     changed(promoted, (module) => {
       joinData(module);
       shortenBranches(module);
+      shareBases(module);
       divideAddresses(module);
       keepConstants(module);
     }),

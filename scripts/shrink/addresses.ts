@@ -5,7 +5,9 @@ import { accessOf } from './access.js';
 import { functions, isList, type List, rewrite } from './tree.js';
 
 const LARGEST_CONSTANT = 63;
-const LARGEST_OFFSET = 127;
+export const LARGEST_OFFSET = 127;
+/** The largest address in two bytes. */
+export const LARGEST_SHORT = LARGEST_CONSTANT + LARGEST_OFFSET;
 
 /** Divides the constant addresses that gain a byte by it. */
 export function divideAddresses(module: List): void {
@@ -14,7 +16,7 @@ export function divideAddresses(module: List): void {
 
 function divide(node: List): List {
   const access = accessOf(node);
-  if (!access || access.address <= LARGEST_CONSTANT || access.address > LARGEST_CONSTANT + LARGEST_OFFSET) return node;
+  if (!access || access.address <= LARGEST_CONSTANT || access.address > LARGEST_SHORT) return node;
   const operands = node.slice(node.findIndex(isList) + 1);
   const [name = '', ...attributes] = access.head;
   const offset = `offset=${access.address - LARGEST_CONSTANT}`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A constant of two bytes or more that a function uses often is kept in a local.
 
-import { functions, isList, type List, lists, rewrite, signedBytes, visit } from './tree.js';
+import { addLocal, functions, isDeclaration, type List, lists, rewrite, signedBytes, visit } from './tree.js';
 
 const GET_BYTES = 2;
 const SET_BYTES = 2;
@@ -16,7 +16,7 @@ function keepIn(each: List): void {
   visit(each, (node) => {
     if (node[0] === 'i32.const') uses.set(String(node[1]), (uses.get(String(node[1])) ?? 0) + 1);
   });
-  const body = lists(each).filter(([kind]) => !isDeclaration(kind));
+  const body = lists(each).filter((field) => !isDeclaration(field));
   for (const [value, count] of [...uses].sort()) {
     const bytes = 1 + signedBytes(Number(value));
     const always = isFirstUseAlwaysDone(body, value);
@@ -24,10 +24,6 @@ function keepIn(each: List): void {
     const kept = bytes + SET_BYTES + GET_BYTES * (always ? count - 1 : count);
     if (kept < bytes * count) keep(each, value, always);
   }
-}
-
-function isDeclaration(kind: unknown): boolean {
-  return kind === 'param' || kind === 'result' || kind === 'local' || kind === 'type';
 }
 
 function keep(each: List, value: string, always: boolean): void {
@@ -39,9 +35,8 @@ function keep(each: List, value: string, always: boolean): void {
     isFirst = false;
     return ['local.tee', local, node];
   });
-  const first = each.findIndex((field, index) => index > 1 && isList(field) && !isDeclaration(field[0]));
-  each.splice(first, 0, ['local', local, 'i32']);
-  if (!always) each.splice(first + 1, 0, ['local.set', local, ['i32.const', value]]);
+  if (always) addLocal(each, local);
+  else addLocal(each, local, ['local.set', local, ['i32.const', value]]);
 }
 
 /** Whether the first use, in the order of evaluation, is in no arm of an `if` and in no block that can be left before it. */

@@ -76,3 +76,14 @@ export function unsignedBytes(value: number): number {
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++;
   return bytes;
 }
+
+/** Adds a local to a function, and statements before its first one. */
+export function addLocal(each: List, name: string, ...first: readonly List[]): void {
+  const at = each.findIndex((field, index) => index > 1 && isList(field) && !isDeclaration(field));
+  each.splice(at, 0, ['local', name, 'i32'], ...first);
+}
+
+/** Whether a field of a function is none of its instructions. */
+export function isDeclaration([kind]: List): boolean {
+  return kind === 'param' || kind === 'result' || kind === 'local' || kind === 'type';
+}
