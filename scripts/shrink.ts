@@ -5,7 +5,7 @@ import binaryen from 'binaryen';
 import { divideAddresses } from './shrink/addresses.js';
 import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
-import { keepConstants } from './shrink/constants.js';
+import { keepConstants, shareConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
 import { promoteScalars } from './shrink/promote.js';
 import { isList, type List, parseTree, printTree } from './shrink/tree.js';
@@ -45,6 +45,7 @@ export function shrink(wasm: Uint8Array): Shrunk {
       shortenBranches(module);
       shareBases(module);
       divideAddresses(module);
+      shareConstants(module);
       keepConstants(module);
     }),
   );

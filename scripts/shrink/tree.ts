@@ -87,3 +87,6 @@ export function addLocal(each: List, name: string, ...first: readonly List[]): v
 export function isDeclaration([kind]: List): boolean {
   return kind === 'param' || kind === 'result' || kind === 'local' || kind === 'type';
 }
+
+/** Globals, functions and locals with an index below this are named in one byte. */
+export const ONE_BYTE_INDICES = 128;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { divideAddresses } from '../../scripts/shrink/addresses.js';
 import { shareBases } from '../../scripts/shrink/bases.js';
 import { shortenBranches } from '../../scripts/shrink/branches.js';
-import { keepConstants } from '../../scripts/shrink/constants.js';
+import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
 import { joinData } from '../../scripts/shrink/data.js';
 import { promoteScalars } from '../../scripts/shrink/promote.js';
 import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
@@ -80,6 +80,14 @@ describe('the passes', () => {
       );
     },
   );
+
+  it('shareConstants makes a global of what all functions together use often enough', () => {
+    const module = (body: string) => `(memory $0 1 1) (func $x ${body}) (func $y ${uses(3)})`;
+    expect(passed(shareConstants, module(uses(3)))).toBe(module(uses(3)));
+    expect(passed(shareConstants, module(uses(4)))).toBe(
+      `(global $constant/5000 i32 (i32.const 5000)) ${module(uses(4)).replaceAll('(i32.const 5000)', '(global.get $constant/5000)')}`,
+    );
+  });
 
   it('keepConstants leaves constants of one byte alone', () => {
     const body = '(call $f (i32.const -64)) '.repeat(20).trim();
