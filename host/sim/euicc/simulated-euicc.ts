@@ -10,6 +10,7 @@ import { type PreinstalledProfile, preassociateEim, preinstallProfile } from './
 import {
   type EimView,
   eimViews,
+  fileContent,
   type NotificationView,
   notificationViews,
   type PackageResultView,
@@ -95,6 +96,14 @@ export class SimulatedEuicc implements CardSlot {
   /** Installed profiles, oldest first; states are those after the last signed result. */
   get profiles(): readonly ProfileView[] {
     return profileViews(this.euicc.memory);
+  }
+
+  /**
+   * The content of an elementary file of a downloaded profile: MF, DF TELECOM, USIM and ISIM.
+   * @param path file identifiers below the MF in hexadecimal: "2FE2", "7FD06F07". Undefined when there is no such profile or file.
+   */
+  profileFile(iccid: string, path: string): Uint8Array | undefined {
+    return fileContent(this.euicc.memory, iccid, path);
   }
 
   /** Notifications not removed yet. */

@@ -9,6 +9,13 @@ export interface RawField {
   readonly raw: Uint8Array;
 }
 
+/** An elementary file of an installed profile. */
+export interface StoredFile {
+  /** File identifiers below the MF in upper-case hexadecimal: "2FE2", "7FD06F07". */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
 export interface StoredProfile {
   /** 10 bytes as in tag 5A: digit pairs swapped, filled with F. */
   readonly iccid: Uint8Array;
@@ -21,6 +28,8 @@ export interface StoredProfile {
   readonly fields: readonly RawField[];
   /** Non-volatile memory the profile takes. */
   readonly sizeBytes: number;
+  /** Files of MF, DF TELECOM and NAAs; a profile that was there from the start has none. */
+  readonly files?: readonly StoredFile[];
   nickname: string | undefined;
   /** Whether this is the fallback profile (SGP.32 v1.2 §3.4.6). */
   fallbackAttribute: boolean;
