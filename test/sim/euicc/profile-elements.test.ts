@@ -110,7 +110,9 @@ describe('refused', () => {
     ['an element that is no BER inside', [invalidRequestFormat, undefined], 'pukCodes', ['A1'], to('A1028105')],
 
     ['an MF without EF.ICCID', [invalidRequestFormat, 1], 'mf', ['A4'], gone],
-    ['an EF.DIR that is not to be created', [badValues, 1], 'mf', ['A5'], to('A5028000')],
+    ['an EF.SPN that is not to be created', [badValues, 6], 'usim', ['AD'], to('AD028000')],
+    ['a size with leading zeros', [invalidRequestFormat, 1], 'mf', ['A3', 'A1', '80'], to('80020004')],
+    ['an MF without PIN status template', [invalidRequestFormat, 1], 'mf', ['A2', 'A1', 'C6'], to('8B032F0601')],
     ['more content than the template has room for', [badValues, 1], 'mf', ['A4', '83'], to(`830B${'00'.repeat(11)}`)],
     ['more content than the file says', [badValues, 1], 'mf', ['A3', 'A1', '80'], to('800103')],
     ['an offset behind the end of the file', [badValues, 1], 'mf', ['A5', '83'], to('82020100 830101')],
@@ -126,7 +128,7 @@ describe('refused', () => {
     ['an application without AID', [invalidRequestFormat, 6], 'usim', ['A2', 'A1', '84'], gone],
     ['an application with an AID of 4 bytes', [invalidRequestFormat, 6], 'usim', ['A2', 'A1', '84'], to('8404A0000000')],
     ['a USIM without EF.IMSI', [invalidRequestFormat, 6], 'usim', ['A3'], gone],
-    ['a file that nothing gives an identifier', [invalidRequestFormat, 7], 'optUsim', ['A5', 'A1', '83'], gone],
+    ['a file that nothing gives an identifier', [invalidRequestFormat, 7], 'optUsim', ['A5'], to('BF2105 A103 800101')],
     ['two patterns to fill a file with', [badValues, 4], 'telecom', ['A5', 'A1', '80'], to('80010A A506C101FFC20100')],
     ['an empty pattern', [invalidRequestFormat, 4], 'telecom', ['A5', 'A1', '80'], to('80010A A502C100')],
     ['content for a linked file', [badValues, 4], 'telecom', ['A5', 'A1', '80'], to('C7022FE2')],
@@ -135,6 +137,7 @@ describe('refused', () => {
     ['a PUK of letters', [badValues, 2], 'pukCodes', ['A1', '30', '81'], to('81083131313131313141')],
     ['a PUK of 7 digits', [invalidRequestFormat, 2], 'pukCodes', ['A1', '30', '81'], to('810731313131313131')],
     ['a PUK twice', [badValues, 2], 'pukCodes', ['A1', '30'], twice],
+    ['a PUK of an administrator', [badValues, 2], 'pukCodes', ['A1', '30', '80'], to('80010A')],
     ['no PUK at all', [invalidRequestFormat, 2], 'pukCodes', ['A1'], to('A100')],
     ['more attempts left than there are', [badValues, 2], 'pukCodes', ['A1', '30'], withField('820123')],
     ['PUK codes twice', [invalidRequestFormat, 3], 'pinCodes', [], () => renumbered(WHOLE[AT.pukCodes]!, 3)],
@@ -160,6 +163,7 @@ describe('refused', () => {
     ['four rotation constants', [invalidRequestFormat, 9], 'akaParameter', ['A1', 'A1', '84'], to('840440002040')],
     ['a constant c1 alone', [invalidRequestFormat, 9], 'akaParameter', ['A1', 'A1', '85'], to(`8510${'00'.repeat(16)}`)],
     ['31 sequence numbers', [invalidRequestFormat, 9], 'akaParameter', ['A5', '04'], gone],
+    ['a sequence number of 44 bits', [badValues, 9], 'akaParameter', ['A5', '04'], to('0406080000000000')],
     ['a sequence number of 5 bytes', [invalidRequestFormat, 9], 'akaParameter', ['A5', '04'], to('04050000000000')],
     ['keys of an application that is not there', [invalidParameter, 12], 'isimAkaParameter', ['A1'], to('A10C A00A 800100 8105A000000001')],
     ['neither keys nor an application', [invalidRequestFormat, 9], 'akaParameter', ['A1'], to('A100')],
@@ -174,7 +178,15 @@ describe('refused', () => {
     ['content for a new directory', [invalidRequestFormat, 17], 'file', ['A1', '30', '62', '82'], to('82027821')],
     ['more content for an old file', [badValues, 17], 'file', ['A1', '30', '80'], to(`80047F106F54 810B${'00'.repeat(11)} 80027F10`)],
     ['a command that does not exist', [invalidRequestFormat, 17], 'file', ['A1', '30', '80'], to('850100')],
-    ['no commands', [invalidRequestFormat, 17], 'file', ['A1', '30'], to('3000')],
+    ['an empty list of commands', [invalidRequestFormat, 17], 'file', ['A1', '30'], to('3000')],
+    ['no list of commands', [invalidRequestFormat, 17], 'file', ['A1', '30'], gone],
+    [
+      'a new directory without PIN status template',
+      [invalidRequestFormat, 17],
+      'file',
+      ['A1'],
+      to('A115 3013 80027F10 620D 82027821 83025F51 8B032F0601'),
+    ],
 
     ['a security domain of an unknown package', [invalidParameter, 13], 'securityDomain', ['A1', '4F'], to('4F07A0000001515351')],
     ['a security domain with two AIDs', [invalidRequestFormat, 13], 'securityDomain', ['A1', '4F'], gone],
@@ -309,6 +321,25 @@ describe('files', () => {
     expect(stored(withTelecomFile('A513 A111 82024121 83026F54 800105 A504C2021234'), '7F106F54')).toBe('1234123412');
   });
 
+  test('may be left out, but not below the MF', () => {
+    const elements = raws();
+    elements[AT.usim] = changed(WHOLE[AT.usim]!, ['A5'], to('A5028000'));
+    elements[AT.mf] = changed(WHOLE[AT.mf]!, ['A3'], to('A3028000'));
+    const { failed, draft } = interpret(elements);
+    expect([failed, draft.files.has('7FD06F08'), draft.files.has('2F05')]).toEqual([undefined, false, true]);
+    expect(hex(draft.stored.find(({ path }) => path === '2F05')!.content)).toBe('FFFF');
+  });
+
+  test('have identifier and size of the template when the package gives none', () => {
+    const elements = raws();
+    elements[AT.optUsim] = changed(WHOLE[AT.optUsim]!, ['A5'], to('A504 83021234'));
+    expect(stored(elements, '7FD06F3E')).toBe('1234FFFFFFFFFFFF');
+    elements[AT.optUsim] = changed(WHOLE[AT.optUsim]!, ['A7'], to('A708 A106 8204 42210018'));
+    expect(stored(elements, '7FD06F40')).toBe('FF'.repeat(24));
+    elements[AT.usim] = changed(WHOLE[AT.usim]!, ['B6'], to('B60E A106 8204 42210005 8304 11F2FF00'));
+    expect(stored(elements, '7FD06FB7')).toBe('11F2FF00FF');
+  });
+
   test('a further directory takes the files behind it', () => {
     const { draft } = interpret(withTelecomFile('A909 A107 83025F50 C60101 AA0D A10B 82024121 83024F20 800101'));
     expect([...draft.files.keys()].filter((path) => path.startsWith('7F105F50'))).toEqual(['7F105F50', '7F105F504F20']);
@@ -316,7 +347,7 @@ describe('files', () => {
 
   test('the MF may be made by generic file management, and a file be filled that is there', () => {
     const file = '620B 82024121 83022F05 800102 8101AA 80022F05 020101 8101BB';
-    const made = `A133 A005 8000 810101 A12A 3028 8000 6208 82027821 83023F00 8000 ${file}`;
+    const made = `A136 A005 8000 810101 A12D 302B 8000 620B 82027821 83023F00 C60101 8000 ${file}`;
     const { failed, draft } = interpret([WHOLE[0]!.raw, fromHex(made)]);
     expect([failed, [...draft.files.keys()], draft.pinContext]).toEqual([undefined, ['', '2F05'], '']);
   });

@@ -116,8 +116,8 @@ describe('damaged packages', () => {
     const reasons = new Set<number>();
     const seed = 5;
     const random = new SeededBytes(seed);
-    // Every byte of the elements before the load block, with a random other value.
-    for (let at = 0; at < 2_200; at++) {
+    // Every fourth byte of the elements before the filler, with a random other value.
+    for (let at = 0; at < 2_200; at += 4) {
       const damaged = whole.slice();
       damaged[at] = damaged[at]! ^ (random.take(1)[0]! | 1);
       reasons.add(reasonOf(damaged));

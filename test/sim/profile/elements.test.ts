@@ -148,17 +148,17 @@ describe('profile elements', () => {
 
   it('PE-AKAParameter: Milenage, with its constants, with sequence numbers, and TUAK', () => {
     const keys = `810101 8210 ${KEY} 8310 ${OPC}`;
-    const constants = `8405 4000204060 8550 ${[0, 1, 2, 4, 8].map((last) => `${'00'.repeat(15)}0${last}`).join('')}`;
+    const constants = `8405 4008284868 8550 ${['00', '10', '20', '40', '80'].map((last) => '00'.repeat(15) + last).join('')}`;
     expectBytes(akaParameter(SUBSCRIPTION, 'keys')(7), `A435 A005 8000 810107 A12C A12A 800101 ${keys}`);
     expectBytes(akaParameter(SUBSCRIPTION, 'constants')(7), `A48190 A005 8000 810107 A18186 A18183 800101 ${keys} ${constants}`);
     expectBytes(
       akaParameter(SUBSCRIPTION, 'sequenceNumbers')(7),
-      `A48201A7 A005 8000 810107 A18186 A18183 800101 ${keys} ${constants}
-       820102 8306 000010000000 8406 000010000000 A5820100 ${'0406000000000000'.repeat(32)}`,
+      `A482019C A005 8000 810107 A18186 A18183 800101 ${keys} ${constants}
+       8306 000020000000 A5820100 ${'0406000000000001'.repeat(32)}`,
     );
     expectBytes(
       akaParameter({ ...SUBSCRIPTION, algorithm: 'tuak', opc: fromHex(OPC + OPC) }, 'constants')(7),
-      `A448 A005 8000 810107 A13F A13D 800102 810109 8210 ${KEY} 8320 ${OPC}${OPC} 870101`,
+      `A448 A005 8000 810107 A13F A13D 800102 810109 8210 ${KEY} 8320 ${OPC}${OPC} 870102`,
     );
   });
 
@@ -199,9 +199,9 @@ describe('profile elements', () => {
     const hash = createHash('sha256').update(fromHex(block)).digest('hex');
     expectBytes(
       application(4, new SeededBytes(3))(16),
-      `A881DC A005 8000 810110
+      `A881D9 A005 8000 810110
        A1819D 4F07 F053494D504B47 4F08 A000000151000000 C602005A C7020100 C8020100 C120 ${hash} C45A ${block}
-       A233 3031 4F07 F053494D504B47 4F08 F053494D504B4701 4F08 F053494D504B4701 4F08 A000000151000000 8203000000 830107 C900`,
+       A230 302E 4F07 F053494D504B47 4F08 F053494D504B4701 4F08 F053494D504B4701 4F08 A000000151000000 8203000000 C900`,
     );
   });
 

@@ -9,13 +9,13 @@ import type { Subscription } from './subscription.js';
 const ALGORITHM_ID = { milenage: 1, tuak: 2 } as const;
 /** RES and MAC of 8 bytes, CK and IK of 16. */
 const ALGORITHM_OPTIONS = { milenage: 0x01, tuak: 0x09 } as const;
-const KECCAK_ROUNDS = 1;
-/** r1 to r5 in bits and c1 to c5 (3GPP TS 35.206 §4.1): the c's are 0, 1, 2, 4 and 8. */
-const ROTATION_CONSTANTS = fromHex('4000204060');
-const XORING_CONSTANTS = fromHex([0, 1, 2, 4, 8].map((constant) => constant.toString(16).padStart(32, '0')).join(''));
+const KECCAK_ROUNDS = 2;
+/** r1 to r5 in bits and c1 to c5 (3GPP TS 35.206 §5.3), chosen by the operator: DER has no room for values that are the default. */
+const ROTATION_CONSTANTS = fromHex('4008284868');
+const XORING_CONSTANTS = fromHex([0x00, 0x10, 0x20, 0x40, 0x80].map((constant) => constant.toString(16).padStart(32, '0')).join(''));
 const SEQUENCE_NUMBERS = 32;
 
-/** How much is spelt out of what is the default anyway: nothing, the constants of the algorithm, or also the sequence numbers. */
+/** What is other than the default besides the keys: nothing, the constants of the algorithm, or also the sequence numbers. */
 export type AkaDetail = 'keys' | 'constants' | 'sequenceNumbers';
 
 export function akaParameter({ algorithm, key, opc }: Subscription, detail: AkaDetail): NumberedElement {
@@ -32,13 +32,8 @@ export function akaParameter({ algorithm, key, opc }: Subscription, detail: AkaD
   return numbered(PROFILE_ELEMENT.akaParameter, tlv(0xa1, parameters), ...(detail === 'sequenceNumbers' ? sequenceNumbers() : []));
 }
 
-/** sqnOptions, sqnDelta, sqnAgeLimit and the array of sequence numbers. */
+/** sqnDelta, and the array of sequence numbers. */
 function sequenceNumbers(): Uint8Array[] {
-  const zero = tlv(0x04, new Uint8Array(6));
-  return [
-    tlv(0x82, Uint8Array.of(2)),
-    tlv(0x83, fromHex('000010000000')),
-    tlv(0x84, fromHex('000010000000')),
-    tlv(0xa5, ...Array.from({ length: SEQUENCE_NUMBERS }, () => zero)),
-  ];
+  const used = tlv(0x04, fromHex('000000000001'));
+  return [tlv(0x83, fromHex('000020000000')), tlv(0xa5, ...Array.from({ length: SEQUENCE_NUMBERS }, () => used))];
 }

@@ -15,11 +15,10 @@ const APPLET_AID = fromHex('F053494D504B4701');
 const FRAMEWORK_AID = fromHex('A0000000620101');
 const COMPONENT = { header: 1, directory: 2, applet: 3, import: 4, method: 7 } as const;
 const COMPONENTS = 11;
-const SELECTABLE = 0x07;
 const NO_PRIVILEGES = fromHex('000000');
 const RESERVED_BYTES = twoBytes(256);
 
-/** @param codeBytes size of the method component, at most 65,535. */
+/** The instance is selectable, which is the default. @param codeBytes size of the method component, at most 65,535. */
 export function application(codeBytes: number, random: SeededBytes): NumberedElement {
   const loadBlock = executableLoadFile(random.take(codeBytes));
   const loadPackage = tlv(
@@ -39,7 +38,6 @@ export function application(codeBytes: number, random: SeededBytes): NumberedEle
     tlv(0x4f, APPLET_AID),
     tlv(0x4f, MNO_SECURITY_DOMAIN_AID),
     tlv(0x82, NO_PRIVILEGES),
-    tlv(0x83, Uint8Array.of(SELECTABLE)),
     tlv(0xc9),
   );
   return numbered(PROFILE_ELEMENT.application, loadPackage, tlv(0xa2, instance));

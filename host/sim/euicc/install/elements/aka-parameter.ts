@@ -5,17 +5,18 @@ import { PROFILE_ELEMENT } from '../../../profile/interoperable-format.js';
 import type { Draft, Naa } from './draft.js';
 import { aidOf, badValue, field, integerUpTo, malformed, optionalInteger, sized, unknownReference } from './fields.js';
 
-/** Lengths of K and OPc (or TOPc) in bytes by algorithmID: Milenage, TUAK and the USIM test algorithm. */
-const ALGORITHMS: ReadonlyMap<number, { readonly key: readonly number[]; readonly opc: readonly number[] }> = new Map([
+/** Lengths of K and OPc (or TOPc) in bytes by algorithmID: Milenage, TUAK and the USIM test algorithm, which ignores OPc. */
+const ALGORITHMS: ReadonlyMap<number, { readonly key: readonly number[]; readonly opc?: readonly number[] }> = new Map([
   [1, { key: [16], opc: [16] }],
   [2, { key: [16, 32], opc: [32] }],
-  [3, { key: [16], opc: [16] }],
+  [3, { key: [16] }],
 ]);
 const ROTATION_CONSTANTS = 5;
 const LARGEST_ROTATION = 127;
 const XORING_BYTES = 80;
 const SEQUENCE_NUMBERS = 32;
 const SEQUENCE_NUMBER_BYTES = 6;
+const LARGEST_FIRST_BYTE = 0x07;
 
 /** Throws ElementError: no application to belong to, an algorithm that does not exist, keys or constants of a wrong length. */
 export function readAkaParameter(draft: Draft, element: Tlv): void {
@@ -55,7 +56,8 @@ function checkAlgorithm(parameters: Tlv): void {
   if (lengths === undefined) throw badValue(`algorithm ${number}`);
   sized(field(parameters, 0x81), 1);
   sized(field(parameters, 0x82), ...lengths.key);
-  sized(field(parameters, 0x83), ...lengths.opc);
+  const opc = field(parameters, 0x83);
+  if (lengths.opc) sized(opc, ...lengths.opc);
   const rotations = child(parameters, 0x84);
   if (rotations && sized(rotations, ROTATION_CONSTANTS).some((bits) => bits > LARGEST_ROTATION))
     throw badValue('a rotation beyond 127 bits');
@@ -69,10 +71,15 @@ function checkAlgorithm(parameters: Tlv): void {
 function checkSequenceNumbers(element: Tlv): void {
   for (const tag of [0x83, 0x84]) {
     const limit = child(element, tag);
-    if (limit) sized(limit, SEQUENCE_NUMBER_BYTES);
+    if (limit) checkSequenceNumber(limit);
   }
   const list = child(element, 0xa5);
   if (list === undefined) return;
   if (list.children.length !== SEQUENCE_NUMBERS) throw malformed(`${list.children.length} sequence numbers`);
-  for (const number of list.children) sized(number, SEQUENCE_NUMBER_BYTES);
+  for (const number of list.children) checkSequenceNumber(number);
+}
+
+/** At most 07FFFFFFFFFF: the index is no part of it. */
+function checkSequenceNumber(number: Tlv): void {
+  if (sized(number, SEQUENCE_NUMBER_BYTES)[0]! > LARGEST_FIRST_BYTE) throw badValue('a sequence number of more than 43 bits');
 }

@@ -8,6 +8,8 @@ import { badValue, field, integerUpTo, malformed, optionalInteger, sized, unknow
 const CODE_BYTES = 8;
 const MOST_ATTRIBUTES = 7;
 const FIRST_LOCAL = 0x81;
+/** Last key reference, 80 left aside, that is not an administrator's. */
+const LAST_USER = 8;
 /** 1 to 8 for users, 0A to 0E for administrators; 80 more for those of a directory. */
 const GLOBAL_REFERENCES = [1, 2, 3, 4, 5, 6, 7, 8, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e];
 const ALL_REFERENCES = new Set(GLOBAL_REFERENCES.flatMap((reference) => [reference, reference + 0x80]));
@@ -20,7 +22,9 @@ export function createPukCodes(draft: Draft, element: Tlv): void {
   if (draft.pinContext !== '') throw malformed('PUK codes outside the MF');
   const references = new Set<number>();
   for (const code of listOf(field(element, 0xa1))) {
-    addOnce(references, referenceOf(code), 'PUK');
+    const reference = referenceOf(code);
+    if ((reference & 0x7f) > LAST_USER) throw badValue(`key reference ${reference} of a PUK`);
+    addOnce(references, reference, 'PUK');
     if (!PUK.test(text(sized(field(code, 0x81), CODE_BYTES)))) throw badValue('a PUK that is not 8 digits');
     checkAttempts(code, 0x82);
   }
@@ -59,7 +63,7 @@ function checkPin(draft: Draft, context: string, pin: Tlv): number {
   const reference = referenceOf(pin);
   if (reference >= FIRST_LOCAL !== (context !== '')) throw badValue(`PIN ${reference} in directory "${context}"`);
   const code = sized(field(pin, 0x81), CODE_BYTES);
-  const isUsers = (reference & 0x7f) <= 8;
+  const isUsers = (reference & 0x7f) <= LAST_USER;
   if (isUsers && !USER_PIN.test(text(code).replace(/\uFFFD+$/, ''))) throw badValue('a PIN that is not 4 to 8 digits, filled with FF');
   const puk = optionalInteger(pin, 0x82, 0xff);
   if (puk !== undefined && draft.pukReferences?.has(puk) !== true) throw unknownReference(`no PUK ${puk} for PIN ${reference}`);

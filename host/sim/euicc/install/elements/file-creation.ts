@@ -22,9 +22,10 @@ export function parentOf(path: string): string {
 
 /** Adds a directory. Throws ElementError: there already, or nothing to put it in. */
 export function createDirectory(draft: Draft, path: string, parameters: FileParameters, identification: number): void {
+  if (parameters.pins.length === 0) throw malformed('a directory without PIN status template');
   addFile(draft, path, { directory: true, sizeBytes: undefined });
   if (parameters.dfName !== undefined) draft.adfAids.add(parameters.dfName);
-  if (parameters.pins.length > 0) draft.pinDemands.push({ path, references: parameters.pins, identification });
+  draft.pinDemands.push({ path, references: parameters.pins, identification });
 }
 
 /** Adds a file with these pieces of content, and takes memory for it. Throws ElementError when the content is not within the file. */

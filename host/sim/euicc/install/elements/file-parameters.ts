@@ -15,7 +15,7 @@ export interface FileParameters {
   readonly dfName: string | undefined;
   /** Key references of the PIN status template. */
   readonly pins: readonly number[];
-  /** Path of the file whose content this one shares. */
+  /** Path of the file whose content this one shares; an empty linkPath makes the file an independent one. */
   readonly link: string | undefined;
   /** What the file is filled with where there is no content: a pattern, its last byte or all of it repeated. */
   readonly filling: { readonly pattern: Uint8Array; readonly repeated: boolean };
@@ -39,7 +39,7 @@ export function readFileParameters(fcp: Tlv | undefined, defaults: TemplateFile 
     sizeBytes: fileBytes(fcp, descriptor, defaults),
     dfName: name && aidOf(name),
     pins: pinTemplate ? [...pinTemplate.value] : [],
-    link: link && hex(link.value),
+    link: link && link.value.length > 0 ? hex(link.value) : undefined,
     filling: fillingOf(fcp),
   };
 }
@@ -49,6 +49,7 @@ function fileBytes(fcp: Tlv | undefined, descriptor: Uint8Array | undefined, def
   const recordBytes = descriptor?.length === 4 ? descriptor[2]! * 256 + descriptor[3]! : defaults?.recordBytes;
   if (recordBytes === 0) throw badValue('records of no bytes');
   if (declared === undefined) return defaultBytes(defaults, recordBytes);
+  if (declared.length > 1 && declared[0] === 0) throw malformed('a file size with leading zeros');
   const size = declared.reduce((sum, byte) => sum * 256 + byte, 0);
   if (size > LARGEST_FILE_BYTES) throw badValue(`a file of ${size} bytes`);
   if (recordBytes !== undefined && size % recordBytes !== 0) throw badValue(`${size} bytes are no whole records of ${recordBytes}`);

@@ -23,7 +23,9 @@ interface Progress {
 /** Throws ElementError at the first command that cannot be carried out. */
 export function manageFiles(draft: Draft, element: Tlv, identification: number): void {
   const progress: Progress = { identification, directory: '', file: undefined, createdDirectory: false };
-  for (const list of field(element, 0xa1).children) {
+  const lists = field(element, 0xa1).children;
+  if (lists.length === 0) throw malformed('no commands');
+  for (const list of lists) {
     if (list.tag !== 0x30 || list.children.length === 0) throw malformed('no list of commands');
     for (let index = 0; index < list.children.length; ) index += runCommand(draft, progress, list.children.slice(index));
   }

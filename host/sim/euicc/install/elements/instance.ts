@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ApplicationInstance: what is made from a load package, a security domain or another application (Interoperable Format §8.7.3).
-import type { Tlv } from '../../../codec/ber.js';
+import { child, type Tlv } from '../../../codec/ber.js';
 import { addOnce, type Draft } from './draft.js';
 import { aidOf, field, malformed, sized, unknownReference } from './fields.js';
 
@@ -16,7 +16,8 @@ export function readInstance(draft: Draft, instance: Tlv): string {
   if (!hasClass(draft, loadPackage, classAid)) throw unknownReference(`no class ${classAid} in package ${loadPackage}`);
   if (domain !== undefined && !draft.securityDomainAids.has(domain)) throw unknownReference(`no security domain ${domain}`);
   sized(field(instance, 0x82), 1, 3);
-  sized(field(instance, 0x83), 1);
+  const lifeCycleState = child(instance, 0x83);
+  if (lifeCycleState) sized(lifeCycleState, 1);
   field(instance, 0xc9);
   addOnce(draft.instanceAids, aid, 'instance');
   return aid;

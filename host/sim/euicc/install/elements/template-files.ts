@@ -45,7 +45,8 @@ function directoryBelow(draft: Draft, { tag }: Tlv, { below }: Template): string
 function createOne(draft: Draft, place: Place, file: Tlv): void {
   const { template } = place;
   const isRoot = template.hasRoot && file.tag === ROOT;
-  if (file.children[0]?.tag === DO_NOT_CREATE) {
+  // Files of the MF are created whatever the package says.
+  if (template.below !== undefined && file.children[0]?.tag === DO_NOT_CREATE) {
     if (isRoot || template.mandatory.includes(file.tag)) throw badValue(`file ${file.tag.toString(16)} has to be created`);
     return;
   }
@@ -75,7 +76,7 @@ function createFurtherDirectory(draft: Draft, place: Place, parameters: FilePara
 
 function createContent(draft: Draft, place: Place, file: Tlv, parameters: FileParameters): void {
   const pieces = piecesOf(
-    file.children.filter(({ tag }) => tag !== DESCRIPTION),
+    file.children.filter(({ tag }) => tag !== DESCRIPTION && tag !== DO_NOT_CREATE),
     FILL,
   );
   if (parameters.fileId === undefined) throw malformed(`file ${file.tag.toString(16)} has no identifier, here or in its template`);

@@ -71,7 +71,40 @@ const USIM_FILES: readonly FileRow[] = [
   [0xb6, '6FB7', 4, 4],
   [0xb7, '6FC4', 128],
   [0xb8, '6FE3', 18],
-  [0xb9, '6FE4', 54, 54],
+  [0xb9, '6FE4', 80, 80],
+];
+
+/** The first 29 of the optional files; of the others a package has to give the identifier. */
+const OPT_USIM_FILES: readonly FileRow[] = [
+  [0xa2, '6F05', 6],
+  [0xa3, '6F37', 3],
+  [0xa4, '6F39', 3, 3],
+  [0xa5, '6F3E', 8],
+  [0xa6, '6F3F', 8],
+  [0xa7, '6F40', 24, 24],
+  [0xa8, '6F41', 5],
+  [0xa9, '6F45', 10],
+  [0xaa, '6F48', 10],
+  [0xab, '6F49', 240, 24],
+  [0xac, '6F4B', 130, 13],
+  [0xad, '6F4C', 130, 13],
+  [0xae, '6F50', 20],
+  [0xaf, '6F60', 40],
+  [0xb0, '6F61', 40],
+  [0xb1, '6F62', 5],
+  [0xb2, '6F2C', 16],
+  [0xb3, '6F32', 30],
+  [0xb4, '6F47', 300, 30],
+  [0xb5, '6F4D', 250, 25],
+  [0xb6, '6F4E', 130, 13],
+  [0xb7, '6F4F', 75, 15],
+  [0xb8, '6F55', 130, 13],
+  [0xb9, '6F57', 101],
+  [0xba, '6F58', 110, 11],
+  [0xbb, '6F80', 760, 38],
+  [0xbc, '6F81', 740, 37],
+  [0xbd, '6F82', 3, 3],
+  [0xbe, '6F83', 3, 3],
 ];
 
 const ISIM_FILES: readonly FileRow[] = [
@@ -96,7 +129,7 @@ export const TEMPLATES: ReadonlyMap<number, Template> = new Map([
     files: USIM_FILES,
     kept: true,
   }),
-  template('optUsim', 'usim', { versions: 2, kept: true }),
+  template('optUsim', 'usim', { versions: 2, files: OPT_USIM_FILES, kept: true }),
   template('phonebook', 'usim', { hasRoot: true, mandatory: [0xa2] }),
   template('gsmAccess', 'usim', { hasRoot: true, mandatory: [0xa2] }),
   template('isim', 'mf', {
@@ -109,7 +142,7 @@ export const TEMPLATES: ReadonlyMap<number, Template> = new Map([
   template('optIsim', 'isim', { versions: 2, kept: true }),
   template('csim', 'mf', { hasRoot: true, isNaa: true, mandatory: [0xa2] }),
   template('optCsim', 'csim', {}),
-  template('eap', 'usim', { hasRoot: true, mandatory: [0xa2] }),
+  template('eap', 'usim', { hasRoot: true, mandatory: [0xa2, 0xa4] }),
   template('df5gs', 'usim', { hasRoot: true, mandatory: [0xa2], versions: 2 }),
   template('dfSaip', 'usim', { hasRoot: true, mandatory: [0xa2] }),
 ]);
