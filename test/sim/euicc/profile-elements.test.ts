@@ -275,6 +275,13 @@ describe('order', () => {
     expect(ordered('header', 'mf', 'application')).toBe(invalidParameter);
   });
 
+  test('identifications may come in any order, as in the published test profiles', () => {
+    const elements = raws();
+    elements[AT.file] = renumbered(WHOLE[AT.file]!, 100);
+    elements[AT.end] = renumbered(WHOLE[AT.end]!, 50);
+    expect(interpret(elements)).toMatchObject({ failed: undefined, draft: { ended: true } });
+  });
+
   test('the end comes last, behind an MF', () => {
     expect(ordered('header', 'end')).toBe(invalidParameter);
     expect(interpret([...raws(), WHOLE[AT.optUsim]!.raw]).failed).toEqual({ status: invalidRequestFormat, identification: undefined });

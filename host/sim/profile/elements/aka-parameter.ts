@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-AKAParameter of the NAA created before it: Milenage or TUAK with its keys (Interoperable Format §8.5; 3GPP TS 35.206, TS 35.231).
+// PE-AKAParameter of the NAA created before it: Milenage or TUAK with its keys (3GPP TS 35.206, TS 35.231).
 import { tlv } from '../../codec/ber.js';
 import { fromHex } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT } from '../interoperable-format.js';

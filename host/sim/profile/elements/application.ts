@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-Application: a load package and one instance of its applet (Interoperable Format §8.9). The package has the components of a CAP file
+// PE-Application: a load package and one instance of its applet (Interoperable Format §8.7). The package has the components of a CAP file
 // (Java Card Virtual Machine Specification §6) with seeded bytes for code; it could be loaded, and would do nothing sensible.
 import { createHash } from 'node:crypto';
 import { tlv } from '../../codec/ber.js';

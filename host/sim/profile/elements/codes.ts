@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-PUKCodes and PE-PINCodes (Interoperable Format §8.4).
+// PE-PUKCodes and PE-PINCodes (Interoperable Format).
 import { tlv } from '../../codec/ber.js';
 import { utf8 } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT } from '../interoperable-format.js';

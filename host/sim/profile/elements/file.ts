@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// File and Fcp: how a file of a template, or a new one, is described and filled (Interoperable Format §8.3.2 and §8.3.3).
+// File and Fcp: how a file of a template, or a new one, is described and filled (Interoperable Format §8.3).
 import { tlv } from '../../codec/ber.js';
 import { concat } from '../../codec/bytes.js';
 import { integerElement } from './numbered.js';

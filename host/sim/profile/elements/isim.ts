@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-ISIM: ADF ISIM with the identities that follow from the IMSI (Interoperable Format §8.3.8; 3GPP TS 31.103 §4.2, TS 23.003 §13).
+// PE-ISIM: ADF ISIM with the identities that follow from the IMSI (3GPP TS 31.103 §4.2, TS 23.003 §13).
 import { oidContent, tlv } from '../../codec/ber.js';
 import { utf8 } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT, TEMPLATE } from '../interoperable-format.js';

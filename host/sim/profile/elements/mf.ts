@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-MF: the master file with EF.PL, EF.ICCID, EF.DIR and EF.ARR (Interoperable Format §8.3.4; ETSI TS 102 221 §13).
+// PE-MF: the master file with EF.PL, EF.ICCID, EF.DIR and EF.ARR (ETSI TS 102 221 §13).
 import { oidContent, tlv } from '../../codec/ber.js';
 import { utf8 } from '../../codec/bytes.js';
 import { iccidContent } from '../iccid.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-OPT-USIM: optional files of the USIM created before it (Interoperable Format §8.3.7; 3GPP TS 31.102 §4.2).
+// PE-OPT-USIM: optional files of the USIM created before it (3GPP TS 31.102 §4.2).
 import { oidContent, tlv } from '../../codec/ber.js';
 import { concat, fromHex, utf8 } from '../../codec/bytes.js';
 import { mccMncContent } from '../iccid.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-RFM: an application for remote file management (Interoperable Format §8.8; ETSI TS 102 226 §8).
+// PE-RFM: an application for remote file management (ETSI TS 102 226 §8).
 import { tlv } from '../../codec/ber.js';
 import { concat, fromHex } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT } from '../interoperable-format.js';

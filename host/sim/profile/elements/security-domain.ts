@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-SecurityDomain: a security domain with keys for SCP80 and SCP81 (Interoperable Format §8.7; GlobalPlatform Card Specification, Amendment B).
+// PE-SecurityDomain: a security domain with keys for SCP80 and SCP81 (Interoperable Format §8.6; GlobalPlatform Card Specification, Amendment B).
 import { tlv } from '../../codec/ber.js';
 import { fromHex } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT } from '../interoperable-format.js';

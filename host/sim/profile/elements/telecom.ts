@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-TELECOM: DF.TELECOM with its access rules and the title of the set-up menu (Interoperable Format §8.3.6; 3GPP TS 31.102 §4.6).
+// PE-TELECOM: DF.TELECOM with its access rules and the title of the set-up menu (3GPP TS 31.102 §4.6).
 import { oidContent, tlv } from '../../codec/ber.js';
 import { utf8 } from '../../codec/bytes.js';
 import { PROFILE_ELEMENT, TEMPLATE } from '../interoperable-format.js';

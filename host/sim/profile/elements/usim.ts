@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-USIM: ADF USIM with its mandatory files, and on request those a phone writes to (Interoperable Format §8.3.7; 3GPP TS 31.102 §4.2).
+// PE-USIM: ADF USIM with its mandatory files, and on request those a phone writes to (3GPP TS 31.102 §4.2).
 import { oidContent, tlv } from '../../codec/ber.js';
 import { concat, fromHex, utf8 } from '../../codec/bytes.js';
 import { imsiContent, mccMncContent } from '../iccid.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-AKAParameter and PE-CDMAParameter: the keys of the network access application created last (Interoperable Format §8.5 and §8.6).
+// PE-AKAParameter and PE-CDMAParameter: the keys of the network access application created last (Interoperable Format).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { PROFILE_ELEMENT } from '../../../profile/interoperable-format.js';
 import type { Draft, Naa } from './draft.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-Application: a load package and instances of its applets (Interoperable Format §8.9; Java Card Virtual Machine Specification §6).
+// PE-Application: a load package and instances of its applets (Interoperable Format §8.7; Java Card Virtual Machine Specification §6).
 import { createHash } from 'node:crypto';
 import { child, type Tlv } from '../../../codec/ber.js';
 import { equal, hex } from '../../../codec/bytes.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-PUKCodes and PE-PINCodes (Interoperable Format §8.4; key references: ETSI TS 102 221 §9.5.1).
+// PE-PUKCodes and PE-PINCodes (Interoperable Format; key references: ETSI TS 102 221 §9.5.1).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { hex, text } from '../../../codec/bytes.js';
 import { addOnce, type Draft } from './draft.js';

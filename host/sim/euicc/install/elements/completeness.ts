@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be told only when the last element is there (Interoperable Format §8.1.2 and §8.4.2).
+// What can be told only when the last element is there (Interoperable Format).
 import type { Draft } from './draft.js';
 import { unknownReference } from './fields.js';
 import { parentOf } from './file-creation.js';

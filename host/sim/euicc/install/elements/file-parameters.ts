@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fcp, the description of a file, together with the defaults of its template (Interoperable Format §8.3.3).
+// Fcp, the description of a file, together with the defaults of its template (Interoperable Format §8.3).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { hex } from '../../../codec/bytes.js';
 import { aidOf, badValue, malformed, sized } from './fields.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes one profile element: order, number, and what it asks for (Interoperable Format §8.1).
+// Processes one profile element: order, number, and what it asks for (Interoperable Format).
 import { CodecError, child, readOid, readTlv, type Tlv } from '../../../codec/ber.js';
 import { PROFILE_ELEMENT } from '../../../profile/interoperable-format.js';
 import { readAkaParameter, readCdmaParameter } from './aka-parameter.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-RFM: an application for remote file management (Interoperable Format §8.8).
+// PE-RFM: an application for remote file management (Interoperable Format).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { hex } from '../../../codec/bytes.js';
 import { addOnce, type Draft } from './draft.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PE-SecurityDomain: an instance and its keys (Interoperable Format §8.7).
+// PE-SecurityDomain: an instance and its keys (Interoperable Format §8.6).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { addOnce, type Draft } from './draft.js';
 import { badValue, field, malformed, sized } from './fields.js';

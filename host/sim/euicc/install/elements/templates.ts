@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The templates of file structures that the eUICC knows, and of their files what a package may leave out (Interoperable Format §9).
+// The templates of file structures that the eUICC knows, and of their files what a package may leave out (Interoperable Format, Annex A).
 import { PROFILE_ELEMENT, TEMPLATE } from '../../../profile/interoperable-format.js';
 
 /** Defaults of a file: identifier, and its size when the template has one. */
