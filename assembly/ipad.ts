@@ -52,7 +52,11 @@ function describe(action: i32): void {
     case Action.CardTransmit:
       return offer(APDU, S.apduLength);
     case Action.NetworkOpen:
+    case Action.Consent:
       return offer(S.requestAt, S.requestEnd - S.requestAt);
+    case Action.Answer:
+      S.actionArgument = S.responseMore ? 1 : 0;
+      return offer(S.responseAt, S.responseEnd - S.responseAt);
     case Action.NetworkSend:
       S.actionArgument = S.networkTotal | ((S.replyOuter & 0xff) << 24);
       return offer(NETWORK_TX, S.networkHandedOut);
