@@ -2,9 +2,9 @@
 // One poll as the command line wants it: opens what the options name, polls, closes everything again.
 
 import { X509Certificate } from 'node:crypto';
-import type { PollOptions } from '../../command.js';
 import { poll } from '../../driver.js';
 import type { Action, ByteLine, Transport } from '../../interfaces.js';
+import type { PollOptions } from '../../options.js';
 import { countLine } from '../../wrap/count-line.js';
 import type { TraceSink } from '../../wrap/trace.js';
 import { traceLine } from '../../wrap/trace-line.js';
