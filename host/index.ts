@@ -9,6 +9,7 @@ export { createNodeInstance } from './core/node.js';
 export { createWasmtimeInstance, type WasmtimeOptions } from './core/wasmtime.js';
 export { findWasmtime, type Wasmtime } from './core/wasmtime-path.js';
 export { type DriverLinks, deliverNotifications, download, es10, poll } from './driver.js';
+export * from './es10/index.js';
 export {
   type Action,
   type Binding,

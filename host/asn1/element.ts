@@ -91,6 +91,13 @@ export class Element {
     return value.reduce((number, byte) => number * 256 + byte, value[0]! >= 0x80 ? -1 : 0);
   }
 
+  /** A number without a sign, as GlobalPlatform writes it. */
+  unsigned(): number {
+    const { value } = this.tlv;
+    if (value.length < 1 || value.length > MOST_INTEGER_BYTES) throw this.refuse(`is no number of 1 to ${MOST_INTEGER_BYTES} bytes`);
+    return value.reduce((number, byte) => number * 256 + byte, 0);
+  }
+
   /** The name of an INTEGER among `names`; one that has none keeps its number in the text. */
   named<Name extends string>(names: Readonly<Record<number, Name>>): Name | `unknown(${number})` {
     const number = this.integer();

@@ -49,6 +49,14 @@ export function plmnText(bytes: Uint8Array): string {
   return [mcc1, mcc2, mcc3, mnc1, mnc2, mnc3 === 'F' ? '' : mnc3].join('');
 }
 
+/** Contents of an INTEGER that is not negative. @throws RangeError */
+export function integerContents(name: string, value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} must be a whole number from 0 on, not ${value}`);
+  const digits = value.toString(16);
+  const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
+  return Uint8Array.from(bytes[0]! >= 0x80 ? [0, ...bytes] : bytes);
+}
+
 /** Contents of a named BIT STRING: unused bits, then the bits without trailing zeros; `names` from bit 0 on. */
 export function bitContents<Name extends string>(names: readonly Name[], set: readonly Name[]): Uint8Array {
   const numbers = set.map((name) => names.indexOf(name));
