@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Action, ErrorCode, RspFunction } from '../../host/abi.js';
 import { adviceFor, detailText } from '../../host/cli/advice.js';
 import { CallObserver } from '../../host/cli/calls.js';
+import { PollProgress } from '../../host/cli/connection/progress.js';
 import { oneLine } from '../../host/cli/failure.js';
-import { PollProgress } from '../../host/cli/poll/progress.js';
 import { eimWords, smdpWords } from '../../host/cli/sim/event-words.js';
 import { IpaError } from '../../host/core/errors.js';
 
