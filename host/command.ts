@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a host may ask of the module, and how the module is told: option TLVs (assembly/abi/options.ts).
+// How the module is told what to do: the bytes of event Command, option TLVs (assembly/abi/options.ts).
 
-import { CardLink, Command, Option } from './abi.js';
-
-/** Options of a poll; everything may be left out. */
-export interface PollOptions {
-  /** How APDUs reach the card: the module speaks AT+CSIM ("at", default), or the host transmits APDUs ("apdu"). */
-  readonly cardLink?: 'at' | 'apdu';
-  /** Data bytes per STORE DATA block, 16 to 255. Default 255; less for modems that lose long lines. */
-  readonly blockBytes?: number;
-  /** The eIM to poll, by its eimId. Default: the first in the eUICC. */
-  readonly eimId?: string;
-  /** Address to use instead of the eIM's own: "host" or "host:port". */
-  readonly eimAddress?: string;
-  /** A DER AddInitialEimRequest (BF57), used when the eUICC has no eIM. */
-  readonly initialEim?: Uint8Array;
-  /** IMEI of the device, 15 or 16 digits. Default: none is told, and a neutral TAC. */
-  readonly imei?: string;
-  /** Contents of a DER DeviceCapabilities, at most 48 bytes. Default: LTE release 13. */
-  readonly deviceCapabilities?: Uint8Array;
-  /** Time-out of one card command in milliseconds. Default 30,000. */
-  readonly cardTimeoutMs?: number;
-  /** eIM packages to handle at most, 1 to 255. Default 32. */
-  readonly maxPackages?: number;
-  /** Gives up the command that was in progress when the state in the instance was saved: for the first poll after power loss. */
-  readonly restart?: boolean;
-}
+import { Assistant, Binding, CardLink, Command, Option } from './abi.js';
+import { tlv } from './asn1/tlv.js';
+import { bitContents, plmnBytes, swappedDigits } from './asn1/values.js';
+import {
+  type CommandOptions,
+  IPA_FEATURES,
+  type IpaFeatures,
+  type PollOptions,
+  type RspOptions,
+  STATE_CHANGE_CAUSES,
+  type StateChangeCause,
+} from './options.js';
 
 const MOST_TEXT_BYTES = 128;
 const MOST_CAPABILITIES_BYTES = 48;
 const LEAST_BLOCK_BYTES = 16;
+/** What an option holds, 255 bytes, without tag and length. */
+const MOST_ACTIVATION_CODE_BYTES = 252;
+const MOST_MS = 0x7fff_ffff;
+const IMEI_BYTES = 8;
+const TAC_BYTES = 4;
+
+const BINDINGS = { asn1: Binding.Asn1, json: Binding.Json } as const;
+const ASSISTANTS = { ipad: Assistant.Ipad, lpad: Assistant.Lpad } as const;
+const MINOR_VERSIONS = { '1.0': 0, '1.2': 2, '1.3': 3 } as const;
 
 /** A whole number from `least` to `most`: a larger one would be cut to another number on its way. */
 function within(name: string, value: number, least: number, most: number): number {
@@ -37,26 +33,104 @@ function within(name: string, value: number, least: number, most: number): numbe
   return value;
 }
 
-function textBytes(name: string, text: string): Uint8Array {
+/** The number behind a word, for callers without types, too. */
+function wordOf<Word extends string>(name: string, words: Readonly<Record<Word, number>>, word: Word): number[] {
+  if (!Object.hasOwn(words, word)) throw new RangeError(`${name} must be ${Object.keys(words).join(', ')}, not ${word}`);
+  return [words[word]];
+}
+
+function textBytes(name: string, text: string, most = MOST_TEXT_BYTES): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  within(`${name}: its length in bytes`, bytes.length, 1, MOST_TEXT_BYTES);
+  within(`${name}: its length in bytes`, bytes.length, 1, most);
   return bytes;
 }
 
-function option(tag: number, value: ArrayLike<number>): number[] {
-  const length = value.length;
-  return [tag, ...(length < 0x80 ? [length] : [0x81, length]), ...Array.from(value)];
-}
-
-function bigEndian(value: number): number[] {
+function milliseconds(name: string, value: number): number[] {
+  within(name, value, 0, MOST_MS);
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
 }
 
 /** IMEI as 8 bytes of swapped BCD, filled with F (SGP.22 v2.5 §4.2). */
-function imeiBytes(imei: string): number[] {
+function imeiBytes(imei: string): Uint8Array {
   if (!/^\d{15,16}$/.test(imei)) throw new RangeError(`imei must be 15 or 16 digits, not "${imei}"`);
-  const digits = imei.padEnd(16, 'F');
-  return Array.from({ length: 8 }, (_, i) => Number.parseInt(`${digits[2 * i + 1]}${digits[2 * i]}`, 16));
+  return swappedDigits(imei, IMEI_BYTES);
+}
+
+/** YYYYMMDDhhmmss. */
+function utcDigits(time: Date): Uint8Array {
+  if (Number.isNaN(time.getTime())) throw new RangeError('utcTime is no time');
+  return textBytes('utcTime', time.toISOString().replace(/\D/g, '').slice(0, 14));
+}
+
+function featureByte(features: IpaFeatures): number[] {
+  const set = IPA_FEATURES.filter((feature) => features[feature]);
+  return [bitContents(IPA_FEATURES, set)[1] ?? 0];
+}
+
+function causeByte(cause: StateChangeCause): number[] {
+  const [number] = Object.entries(STATE_CHANGE_CAUSES).find(([, name]) => name === cause) ?? [];
+  if (number === undefined) throw new RangeError(`stateChangeCause must be ${Object.values(STATE_CHANGE_CAUSES).join(', ')}, not ${cause}`);
+  return [Number(number)];
+}
+
+/** ProfileSource as it may come from callers without types. */
+interface Sources {
+  readonly activationCode?: string;
+  readonly defaultSmdp?: boolean;
+  readonly smds?: boolean | string;
+}
+
+/** The contents of ProfileDownloadData. */
+function sourceBytes({ activationCode, defaultSmdp, smds }: Sources): Uint8Array {
+  if ([activationCode, defaultSmdp, smds].filter(Boolean).length !== 1)
+    throw new RangeError('exactly one of activationCode, defaultSmdp and smds must be given');
+  if (defaultSmdp) return tlv(0x81);
+  if (smds) return tlv(0xa2, ...(smds === true ? [] : [tlv(0x80, textBytes('smds', smds))]));
+  return tlv(0x80, textBytes('activationCode', String(activationCode), MOST_ACTIVATION_CODE_BYTES));
+}
+
+/** Options put down one after the other. */
+class OptionWriter {
+  private readonly parts: Uint8Array[] = [];
+
+  /** Puts down `encode` of the value, if there is one. */
+  add<Value>(tag: number, value: Value | undefined, encode: (value: Value) => ArrayLike<number>): this {
+    if (value !== undefined) this.parts.push(tlv(tag, encode(value)));
+    return this;
+  }
+
+  /** Puts down an empty option, if it is wanted. */
+  flag(tag: number, wanted: boolean | undefined): this {
+    return this.add(tag, wanted || undefined, () => []);
+  }
+
+  get bytes(): Uint8Array {
+    return Uint8Array.from(this.parts.flatMap((part) => [...part]));
+  }
+}
+
+function begin(command: number, options: CommandOptions): OptionWriter {
+  return new OptionWriter()
+    .add(Option.Command, command, (value) => [value])
+    .add(Option.CardLink, options.cardLink ?? 'at', (link) => [link === 'apdu' ? CardLink.Apdu : CardLink.At])
+    .add(Option.BlockBytes, options.blockBytes, (value) => [within('blockBytes', value, LEAST_BLOCK_BYTES, 255)])
+    .add(Option.CardTimeoutMs, options.cardTimeoutMs, (value) => milliseconds('cardTimeoutMs', value))
+    .add(Option.OnlineTimeoutMs, options.onlineTimeoutMs, (value) => milliseconds('onlineTimeoutMs', value))
+    .add(Option.Assistant, options.assistant, (value) => wordOf('assistant', ASSISTANTS, value))
+    .flag(Option.Restart, options.restart);
+}
+
+function addRsp(writer: OptionWriter, options: RspOptions): OptionWriter {
+  const imei = options.imei === undefined ? undefined : imeiBytes(options.imei);
+  const { deviceCapabilities: capabilities } = options;
+  if (capabilities) within('deviceCapabilities: its length in bytes', capabilities.length, 0, MOST_CAPABILITIES_BYTES);
+  return writer
+    .add(Option.Tac, imei, (bytes) => bytes.subarray(0, TAC_BYTES))
+    .add(Option.Imei, imei, (bytes) => bytes)
+    .add(Option.DeviceCapabilities, capabilities, (bytes) => bytes)
+    .add(Option.RspBinding, options.rspBinding, (value) => wordOf('rspBinding', BINDINGS, value))
+    .add(Option.UtcTime, options.utcTime ?? undefined, utcDigits)
+    .flag(Option.AskConsent, options.askConsent);
 }
 
 /**
@@ -64,23 +138,38 @@ function imeiBytes(imei: string): number[] {
  * @throws RangeError when an option does not fit its field
  */
 export function encodePoll(options: PollOptions): Uint8Array {
-  const { blockBytes, cardTimeoutMs, maxPackages, deviceCapabilities } = options;
-  const bytes = option(Option.Command, [Command.Poll]);
-  const add = (tag: number, value: ArrayLike<number> | undefined) => {
-    if (value) bytes.push(...option(tag, value));
-  };
-  add(Option.CardLink, [options.cardLink === 'apdu' ? CardLink.Apdu : CardLink.At]);
-  add(Option.BlockBytes, blockBytes === undefined ? undefined : [within('blockBytes', blockBytes, LEAST_BLOCK_BYTES, 255)]);
-  add(Option.EimId, options.eimId ? textBytes('eimId', options.eimId) : undefined);
-  add(Option.EimAddress, options.eimAddress ? textBytes('eimAddress', options.eimAddress) : undefined);
-  add(Option.InitialEim, options.initialEim ? [] : undefined);
-  const imei = options.imei ? imeiBytes(options.imei) : undefined;
-  add(Option.Tac, imei?.slice(0, 4));
-  add(Option.Imei, imei);
-  if (deviceCapabilities) within('deviceCapabilities: its length in bytes', deviceCapabilities.length, 0, MOST_CAPABILITIES_BYTES);
-  add(Option.DeviceCapabilities, deviceCapabilities);
-  add(Option.CardTimeoutMs, cardTimeoutMs === undefined ? undefined : bigEndian(within('cardTimeoutMs', cardTimeoutMs, 0, 0x7fff_ffff)));
-  add(Option.MaxPackages, maxPackages === undefined ? undefined : [within('maxPackages', maxPackages, 1, 255)]);
-  add(Option.Restart, options.restart ? [] : undefined);
-  return Uint8Array.from(bytes);
+  return addRsp(begin(Command.Poll, options), options)
+    .add(Option.EimId, options.eimId || undefined, (text) => textBytes('eimId', text))
+    .add(Option.EimAddress, options.eimAddress || undefined, (text) => textBytes('eimAddress', text))
+    .flag(Option.InitialEim, options.initialEim !== undefined)
+    .add(Option.MaxPackages, options.maxPackages, (value) => [within('maxPackages', value, 1, 255)])
+    .add(Option.EsipaBinding, options.esipaBinding, (value) => wordOf('esipaBinding', BINDINGS, value))
+    .add(Option.EsipaVersion, options.esipaVersion, (value) => wordOf('esipaVersion', MINOR_VERSIONS, value))
+    .add(Option.StateChangeCause, options.stateChangeCause, causeByte)
+    .add(Option.Rplmn, options.rplmn, (text) => plmnBytes('rplmn', text))
+    .add(Option.IpaFeatures, options.ipaFeatures, featureByte).bytes;
+}
+
+/**
+ * The bytes of event Command for a direct download.
+ * @throws RangeError when an option does not fit its field, or there is not exactly one source
+ */
+export function encodeDownload(options: RspOptions & Sources): Uint8Array {
+  return addRsp(begin(Command.Download, options), options).add(Option.DownloadData, options, sourceBytes).bytes;
+}
+
+/**
+ * The bytes of event Command for the delivery of notifications.
+ * @throws RangeError when an option does not fit its field
+ */
+export function encodeDeliverNotifications(options: RspOptions): Uint8Array {
+  return addRsp(begin(Command.DeliverNotifications, options), options).bytes;
+}
+
+/**
+ * The bytes of event Command for an ES10 function, whose request is read by action RequestRead.
+ * @throws RangeError when an option does not fit its field
+ */
+export function encodeEs10(options: CommandOptions): Uint8Array {
+  return begin(Command.Es10, options).bytes;
 }

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop between module and world. This is all a host does: ask the module what to do, do it, tell it what happened.
 
-import { Action, Event, NetworkFailure, Summary } from './abi.js';
-import { encodePoll, type PollOptions } from './command.js';
+import { Action, Event, MAX_GET_RESPONSES, NetworkFailure, RspFunction } from './abi.js';
+import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodePoll } from './command.js';
+import { type ConsentCallback, type ConsentEvent, decide, decodeOffer, POSTPONED } from './consent.js';
 import { IpaError } from './core/errors.js';
-import { type ByteLine, type CardSlot, type IpaInstance, NetworkError, type Action as Request, type Transport } from './interfaces.js';
+import {
+  type ByteLine,
+  type CardSlot,
+  type IpaInstance,
+  NetworkError,
+  type Action as Request,
+  type RspFunction as RspFunctionName,
+  type Transport,
+} from './interfaces.js';
+import type { CommandOptions, DownloadOptions, PollOptions, RspOptions } from './options.js';
 import { decodePeer } from './peer.js';
+import { type CommandResult, readResult } from './result.js';
 
 /** What the driver connects the module with. */
 export interface DriverLinks {
@@ -15,27 +26,26 @@ export interface DriverLinks {
   readonly transport: Transport;
   /** Milliseconds of any clock that runs on. Default: performance.now. */
   readonly nowMs?: () => number;
+  /** The present time, for the validity of certificates. Default: the clock of the system. */
+  readonly now?: () => Date;
   /** Called at good moments to save the state region: a report is owed, or no longer owed. */
   readonly persist?: (state: Uint8Array) => Promise<void>;
+  /**
+   * Decides whether a profile may be installed (option askConsent: every one). Default: yes, unless a confirmation code is required and
+   * not known, which postpones it.
+   */
+  readonly consent?: ConsentCallback;
   /** Sees every action before it is performed: for progress and traces. */
   readonly onAction?: (action: Request) => void;
 }
 
-/** How a command ended. */
-export interface PollResult {
-  /** The first thing that went wrong, although the eIM may have been told and everything else done; undefined: nothing. */
-  readonly error: IpaError | undefined;
-  /** The peer's own code behind the error: status word, +CME ERROR number, result code, HTTP status. */
-  readonly detail: number;
-  readonly packages: number;
-  readonly profilesInstalled: number;
-  readonly notifications: number;
-}
-
 const WINDOW_BYTES = { card: 256, network: 1024 } as const;
+/** What the module can get from a card for one function, so that only a broken one tells more. */
+const MOST_ANSWER_BYTES = 256 * MAX_GET_RESPONSES;
 
 /** The rest of the argument of NetworkSend is the function. */
 const BODY_LENGTH_MASK = 0xff_ffff;
+const FUNCTION_SHIFT = 24;
 
 interface Happening {
   readonly kind: number;
@@ -53,24 +63,76 @@ const FAILURES = {
   malformed: NetworkFailure.Malformed,
 } as const;
 
-/** Runs one poll to its end (SGP.32 v1.2 §3.1.1.1). Rejects only when the module itself fails or is misused. */
-export async function poll(links: DriverLinks, options: PollOptions = {}): Promise<PollResult> {
-  const driver = new Driver(links, options);
-  await links.instance.event(Event.Command, 0, encodePoll({ cardLink: 'write' in links.card ? 'at' : 'apdu', ...options }));
-  return driver.run();
+const FUNCTIONS: Readonly<Record<number, RspFunctionName>> = {
+  [RspFunction.InitiateAuthentication]: 'initiateAuthentication',
+  [RspFunction.GetBoundProfilePackage]: 'getBoundProfilePackage',
+  [RspFunction.AuthenticateClient]: 'authenticateClient',
+  [RspFunction.HandleNotification]: 'handleNotification',
+  [RspFunction.CancelSession]: 'cancelSession',
+  [RspFunction.GetEimPackage]: 'getEimPackage',
+  [RspFunction.ProvideEimPackageResult]: 'provideEimPackageResult',
+};
+
+/**
+ * Runs one poll to its end (SGP.32 v1.2 §3.1.1.1). As all commands, rejects only when the module itself fails or is misused, an option does
+ * not fit (RangeError), or a callback of `links` rejects; what goes wrong outside is in the result.
+ */
+export async function poll(links: DriverLinks, options: PollOptions = {}): Promise<CommandResult> {
+  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...linkOf(links), ...options }));
 }
 
+/**
+ * Downloads a profile straight from an SM-DP+ (SGP.22 v2.5 §3.1.3), and delivers the notifications of the eUICC. Installed is it when
+ * `profilesInstalled` is 1; it is not enabled by that.
+ */
+export async function download(links: DriverLinks, options: DownloadOptions): Promise<CommandResult> {
+  const { confirmationCode } = options;
+  return new Driver(links, { confirmationCode }).run(encodeDownload({ ...linkOf(links), ...options }));
+}
+
+/** Delivers the notifications of the eUICC to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
+export async function deliverNotifications(links: DriverLinks, options: RspOptions = {}): Promise<CommandResult> {
+  return new Driver(links, {}).run(encodeDeliverNotifications({ ...linkOf(links), ...options }));
+}
+
+/**
+ * Runs one ES10 function and gives the eUICC's answer; host/es10 has the functions in words. Both are one element in DER.
+ * Rejects with IpaError, too, when the function could not be run; an answer that refuses is an answer.
+ */
+export async function es10(links: DriverLinks, request: Uint8Array, options: CommandOptions = {}): Promise<Uint8Array> {
+  const driver = new Driver(links, { request });
+  const { error } = await driver.run(encodeEs10({ ...linkOf(links), ...options }));
+  if (error) throw error;
+  return driver.answer();
+}
+
+function linkOf({ card }: DriverLinks): Pick<CommandOptions, 'cardLink'> {
+  return { cardLink: 'write' in card ? 'at' : 'apdu' };
+}
+
+/** What a command brings beside its options. */
+interface Brought {
+  /** For action RequestRead. */
+  readonly request?: Uint8Array | undefined;
+  readonly confirmationCode?: string | undefined;
+}
+
+/** Runs one command. */
 class Driver {
   readonly #happenings: Happening[] = [];
   #wake: (() => void) | undefined;
   #exchange = 0;
   #sentBytes = 0;
-  #initialEimOffset = 0;
+  #requestOffset = 0;
   #network: Promise<unknown> = Promise.resolve();
+  readonly #answer: Uint8Array[] = [];
+  #answerBytes = 0;
+  /** What a callback threw; the command goes on to its end first. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     readonly links: DriverLinks,
-    readonly options: PollOptions,
+    readonly brought: Brought,
   ) {
     if (!('write' in links.card)) return;
     links.card.onData((bytes) => {
@@ -80,7 +142,9 @@ class Driver {
     links.card.onClose(() => this.#tell(Event.CardFailed));
   }
 
-  async run(): Promise<PollResult> {
+  /** Starts the command of these option bytes and runs it to its end. */
+  async run(command: Uint8Array): Promise<CommandResult> {
+    await this.links.instance.event(Event.Command, 0, command);
     const now = this.links.nowMs ?? (() => performance.now());
     for (;;) {
       const action = await this.links.instance.poll(Math.floor(now()) >>> 0);
@@ -88,6 +152,13 @@ class Driver {
       if (action.kind !== Action.Idle) await this.#perform(action);
       else await this.#deliver(action.argument);
     }
+  }
+
+  /** What the eUICC answered to command Es10. @throws IpaError AnswerTooLong */
+  answer(): Uint8Array {
+    if (this.#answerBytes > MOST_ANSWER_BYTES)
+      throw IpaError.host('AnswerTooLong', `the eUICC answers with ${this.#answerBytes} bytes, ${MOST_ANSWER_BYTES} are collected`);
+    return new Uint8Array(Buffer.concat(this.#answer));
   }
 
   /** Waits for something to happen, or for the module's clock, and tells the module. */
@@ -119,14 +190,13 @@ class Driver {
       case Action.CardWrite:
         return (card as ByteLine).write(action.bytes);
       case Action.CardTransmit:
-        return this.#tell(Event.CardResponse, 0, (card as CardSlot).transmit(action.bytes));
+        return this.#ofCard((card as CardSlot).transmit(action.bytes), (response) => this.#tell(Event.CardResponse, 0, response));
       case Action.CardReset:
-        (card as CardSlot).reset();
-        return this.#tell(Event.CardReady);
+        return this.#ofCard((card as CardSlot).reset(), () => this.#tell(Event.CardReady));
       case Action.NetworkOpen:
         return this.#attempt(() => transport.open(decodePeer(action.bytes)), Event.NetworkOpened);
       case Action.NetworkSend:
-        return this.#send(action.bytes, action.argument & BODY_LENGTH_MASK);
+        return this.#send(action.bytes, action.argument);
       case Action.NetworkReceive:
         return this.#receive();
       case Action.NetworkAbort:
@@ -135,10 +205,20 @@ class Driver {
         this.#exchange++;
         return transport.close();
       case Action.RequestRead:
-        return this.#readInitialEim();
+        return this.#readRequest();
       case Action.Persist:
         return persist?.(await instance.saveState());
+      case Action.Answer:
+        return this.#collect(action.bytes);
+      case Action.Consent:
+        return void this.#askConsent(action.bytes);
     }
+  }
+
+  /** Tells what the card gives, at once or when it comes; the network goes on meanwhile. */
+  #ofCard(given: Uint8Array | Promise<Uint8Array>, tell: (bytes: Uint8Array) => void): void {
+    if (given instanceof Uint8Array) tell(given);
+    else given.then(tell, () => this.#tell(Event.CardFailed));
   }
 
   /** Starts network work one after the other and tells how it ends, unless the module has given the exchange up meanwhile. */
@@ -163,14 +243,15 @@ class Driver {
     this.#tell(Event.NetworkFailed, FAILURES[known.reason] + 256 * known.status);
   }
 
-  #send(bytes: Uint8Array, totalBytes: number): void {
+  #send(bytes: Uint8Array, argument: number): void {
+    const totalBytes = argument & BODY_LENGTH_MASK;
     const first = this.#sentBytes === 0;
     this.#sentBytes += bytes.length;
     const last = this.#sentBytes >= totalBytes;
     if (last) this.#sentBytes = 0;
     const { transport } = this.links;
     this.#attempt(async () => {
-      if (first) await transport.beginRequest({ totalBytes });
+      if (first) await transport.beginRequest({ totalBytes, function: functionOf(argument) });
       await transport.sendChunk(bytes, last);
     }, Event.NetworkSent);
   }
@@ -193,29 +274,43 @@ class Driver {
     this.#network = Promise.allSettled([this.#network, aborted]);
   }
 
-  #readInitialEim(): void {
-    const request = this.options.initialEim ?? NOTHING;
-    const bytes = request.subarray(this.#initialEimOffset, this.#initialEimOffset + WINDOW_BYTES.network);
-    this.#initialEimOffset += bytes.length;
-    this.#tell(Event.RequestData, this.#initialEimOffset < request.length ? 1 : 0, bytes);
+  #readRequest(): void {
+    const { request = NOTHING } = this.brought;
+    const bytes = request.subarray(this.#requestOffset, this.#requestOffset + WINDOW_BYTES.network);
+    this.#requestOffset += bytes.length;
+    this.#tell(Event.RequestData, this.#requestOffset < request.length ? 1 : 0, bytes);
   }
 
-  #finish(action: Request): PollResult {
-    const summary = readSummary(action.bytes);
-    return {
-      error: action.argument < 0 ? IpaError.fromNumber(action.argument) : undefined,
-      detail: summary.get(Summary.Detail) ?? 0,
-      packages: summary.get(Summary.Packages) ?? 0,
-      profilesInstalled: summary.get(Summary.ProfilesInstalled) ?? 0,
-      notifications: summary.get(Summary.Notifications) ?? 0,
-    };
+  /** A card without end must not fill the memory: past the limit only the length is still counted. */
+  #collect(bytes: Uint8Array): void {
+    this.#answerBytes += bytes.length;
+    if (this.#answerBytes <= MOST_ANSWER_BYTES) this.#answer.push(bytes);
+  }
+
+  /** A session that waits for an answer must get one, also when nobody can give it. */
+  async #askConsent(bytes: Uint8Array): Promise<void> {
+    const { argument, bytes: hashCc } = await this.#decide(bytes).catch((error: unknown): ConsentEvent => {
+      this.#failure ??= { error };
+      return POSTPONED;
+    });
+    this.#tell(Event.Consent, argument, hashCc);
+  }
+
+  async #decide(bytes: Uint8Array): Promise<ConsentEvent> {
+    return decide(decodeOffer(bytes), this.links.consent, this.brought.confirmationCode);
+  }
+
+  #finish(action: Request): CommandResult {
+    if (this.#failure) throw this.#failure.error;
+    return readResult(action);
   }
 }
 
-/** The TLVs of action Finished: tag, length 4, big-endian value. */
-function readSummary(bytes: Uint8Array): Map<number, number> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Map<number, number>();
-  for (let at = 0; at + 6 <= bytes.length; at += 6) values.set(bytes[at]!, view.getInt32(at + 2));
-  return values;
+/** @throws NetworkError malformed: a newer module's function, which no path is known for */
+function functionOf(argument: number): RspFunctionName {
+  // a module of before the function was told
+  if (argument >>> FUNCTION_SHIFT === 0) return 'getEimPackage';
+  const name = FUNCTIONS[argument >>> FUNCTION_SHIFT];
+  if (name === undefined) throw new NetworkError('malformed', `function ${argument >>> FUNCTION_SHIFT} is unknown to this host`);
+  return name;
 }

@@ -3,28 +3,44 @@
 
 /** Constants of the module's interface, generated from assembly/abi/. */
 export * as abi from './abi.js';
-export type { PollOptions } from './command.js';
+export type { ConsentCallback, ConsentDecision, OfferedProfile } from './consent.js';
 export { type HostErrorCode, IpaError, type IpaErrorLayer } from './core/errors.js';
 export { createNodeInstance } from './core/node.js';
 export { createWasmtimeInstance, type WasmtimeOptions } from './core/wasmtime.js';
 export { findWasmtime, type Wasmtime } from './core/wasmtime-path.js';
-export { type DriverLinks, type PollResult, poll } from './driver.js';
+export { type DriverLinks, deliverNotifications, download, es10, poll } from './driver.js';
+export * from './es10/index.js';
 export {
   type Action,
+  type Binding,
   type ByteLine,
   type CardSlot,
   type IpaInstance,
   NetworkError,
   type NetworkFailureReason,
   type Peer,
+  type PeerKind,
   type RequestHead,
   type ResponseChunk,
+  type RspFunction,
+  type SyncCardSlot,
   type Transport,
   type TrustAnchor,
 } from './interfaces.js';
 export { type ModemAddress, parseModemAddress } from './modem/address.js';
 export { openPtyLine, type PtyLineOptions } from './modem/pty-line.js';
 export { openTcpLine, type TcpLineOptions } from './modem/tcp-line.js';
+export type {
+  CommandOptions,
+  DownloadOptions,
+  IpaFeatures,
+  PollOptions,
+  ProfileSource,
+  RspOptions,
+  StateChangeCause,
+} from './options.js';
+export type { Operator, PolicyRule, ProfileClass } from './profile-fields.js';
+export type { CommandResult } from './result.js';
 export { type HttpsOptions, HttpsTransport } from './transport/https.js';
 export type { AddressOptions } from './transport/https-address.js';
 export { chunkLine } from './wrap/chunk-line.js';

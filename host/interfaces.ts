@@ -40,10 +40,19 @@ export interface ByteLine {
 
 /** A card in a reader: one command APDU in, one response APDU (data and SW1SW2) out. */
 export interface CardSlot {
-  /** Power on or reset; returns the ATR. */
-  reset(): Uint8Array;
+  /** Power on or reset; gives the ATR. */
+  reset(): Uint8Array | Promise<Uint8Array>;
   powerOff(): void;
-  /** Runs one command APDU. Never throws for what the command says: the status word tells. */
+  /**
+   * Runs one command APDU. Never throws for what the command says: the status word tells. Rejects when card or reader are gone.
+   * The next command comes only after the response to this one.
+   */
+  transmit(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** A card that answers at once, such as the simulated one. */
+export interface SyncCardSlot extends CardSlot {
+  reset(): Uint8Array;
   transmit(command: Uint8Array): Uint8Array;
 }
 
@@ -53,7 +62,25 @@ export type TrustAnchor =
   | { readonly kind: 'certificate' /** DER Certificate: the server's own or its issuer. */; readonly certificate: Uint8Array }
   | { readonly kind: 'platform' };
 
+/** Who is at the other end: an eIM (ESipa), an SM-DP+ (ES9+) or an SM-DS (ES11). */
+export type PeerKind = 'eim' | 'smdp' | 'smds';
+
+/** How messages are written: DER, or JSON with base64 of DER in it. */
+export type Binding = 'asn1' | 'json';
+
+/** The functions of ESipa, ES9+ and ES11 as the JSON binding has them in its paths. */
+export type RspFunction =
+  | 'initiateAuthentication'
+  | 'getBoundProfilePackage'
+  | 'authenticateClient'
+  | 'handleNotification'
+  | 'cancelSession'
+  | 'getEimPackage'
+  | 'provideEimPackageResult';
+
 export interface Peer {
+  readonly kind: PeerKind;
+  readonly binding: Binding;
   /** "host" or "host:port". */
   readonly address: string;
   readonly trust: TrustAnchor;
@@ -62,6 +89,7 @@ export interface Peer {
 export interface RequestHead {
   /** The length of the whole request body in bytes. */
   readonly totalBytes: number;
+  readonly function: RspFunction;
 }
 
 export interface ResponseChunk {

@@ -1,55 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// What action NetworkOpen says: the eIM's address and trustedPublicKeyDataTls as the eUICC holds it (SGP.32 v1.2 §2.11.1.1.1).
+// What action NetworkOpen says: who is to be talked to, how, and which key it must show (SGP.32 v1.2 §2.11.1.1.1).
 
-import { type BaseBlock, fromBER, Sequence } from 'asn1js';
+import { Binding, PeerKind } from './abi.js';
+import { Element, FieldError } from './asn1/element.js';
+import { tlv } from './asn1/tlv.js';
 import type { Peer, TrustAnchor } from './interfaces.js';
 
-const ADDRESS_TAG_NUMBER = 1;
-const TRUST_TAG_NUMBER = 6;
-const PUBLIC_KEY_TAG_NUMBER = 0;
-
-/** Elements one after the other; throws on anything else. */
-function elements(bytes: Uint8Array): BaseBlock[] {
-  const found: BaseBlock[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
-    const { offset: length, result } = fromBER(bytes.subarray(offset));
-    if (length < 0) throw new TypeError(`unreadable peer at byte ${offset}: ${result.error}`);
-    found.push(result);
-    offset += length;
-  }
-  return found;
-}
-
-function contents(block: BaseBlock): Uint8Array {
-  const raw = block.valueBeforeDecodeView;
-  return raw.subarray(block.idBlock.blockLength + block.lenBlock.blockLength);
-}
+const KINDS = { [PeerKind.Eim]: 'eim', [PeerKind.Smdp]: 'smdp', [PeerKind.Smds]: 'smds' } as const;
+const BINDINGS = { [Binding.Asn1]: 'asn1', [Binding.Json]: 'json' } as const;
+const PUBLIC_KEY = 0xa0;
 
 /**
  * Decodes the bytes of action NetworkOpen.
- * @throws TypeError when they are not an address and, where there is one, a trust anchor
+ * @throws TypeError when they are not kind, binding and address and, where there is one, a trust anchor
  */
 export function decodePeer(bytes: Uint8Array): Peer {
-  const parts = elements(bytes);
-  const part = (tagNumber: number) => parts.find((block) => block.idBlock.tagNumber === tagNumber);
-  const address = part(ADDRESS_TAG_NUMBER);
-  if (!address) throw new TypeError('the module names no address');
-  const trust = part(TRUST_TAG_NUMBER);
-  return { address: new TextDecoder().decode(contents(address)), trust: trust ? decodeTrust(contents(trust)) : { kind: 'platform' } };
+  try {
+    const peer = Element.read(tlv(0x30, bytes), 'peer');
+    return {
+      kind: oneOf(KINDS, peer.required(0x80, 'kind')),
+      binding: oneOf(BINDINGS, peer.required(0x82, 'binding')),
+      address: peer.required(0x81, 'address').text(),
+      trust: decodeTrust(peer.optional(0xa6, 'trustedPublicKeyDataTls')),
+    };
+  } catch (cause) {
+    if (!(cause instanceof FieldError)) throw cause;
+    throw new TypeError(`the module names no peer: ${cause.message}`, { cause });
+  }
 }
 
-/** A0 SubjectPublicKeyInfo or A1 Certificate, tagged implicitly: the SEQUENCE's own 30 is replaced. Some eIMs leave it inside (SPEC.md, I-5). */
-function decodeTrust(choice: Uint8Array): TrustAnchor {
-  const [block] = elements(choice);
-  if (!block) throw new TypeError('trustedPublicKeyDataTls is empty');
-  const inner = contents(block);
-  const whole = elements(inner).length === 1 && inner[0] === 0x30 ? inner : sequenceOf(inner);
-  return block.idBlock.tagNumber === PUBLIC_KEY_TAG_NUMBER
-    ? { kind: 'publicKey', spki: whole }
-    : { kind: 'certificate', certificate: whole };
+function oneOf<Name>(names: Readonly<Record<number, Name>>, element: Element): Name {
+  const name = names[element.integer()];
+  if (name === undefined) throw element.refuse(`is ${element.hex()}, which this host does not know`);
+  return name;
 }
 
-function sequenceOf(inner: Uint8Array): Uint8Array {
-  const block = new Sequence({ value: elements(inner) });
-  return new Uint8Array(block.toBER());
+function decodeTrust(trust: Element | undefined): TrustAnchor {
+  if (!trust) return { kind: 'platform' };
+  const [choice] = trust.list('choice');
+  if (!choice) throw trust.refuse('is empty');
+  return choice.tag === PUBLIC_KEY
+    ? { kind: 'publicKey', spki: choice.sequence() }
+    : { kind: 'certificate', certificate: choice.sequence() };
 }

@@ -16,6 +16,7 @@ export type IpaErrorLayer = ErrorLayer | 'host' | 'unknown';
  * - `StateSize`: a saved state region of another length than this module's.
  * - `EventTooLong`: more bytes than any window can hold (65,535).
  * - `RuntimeMissing`: no usable wasmtime.
+ * - `AnswerTooLong`: the eUICC answers an ES10 function with more than a host collects (131,072 bytes).
  */
 export type HostErrorCode =
   | 'InstanceFailed'
@@ -24,7 +25,8 @@ export type HostErrorCode =
   | 'NotAnIpaModule'
   | 'StateSize'
   | 'EventTooLong'
-  | 'RuntimeMissing';
+  | 'RuntimeMissing'
+  | 'AnswerTooLong';
 
 /** An error with a stable `code` (a name of ErrorCode, or a HostErrorCode), its number, and the layer at fault. */
 export class IpaError extends Error {
@@ -33,20 +35,24 @@ export class IpaError extends Error {
   /** The module's negative number; 0 for layer "host". */
   readonly number: number;
   readonly layer: IpaErrorLayer;
+  /** The peer's own code behind it: status word, +CME ERROR number, result code, HTTP status; 0 when there is none. */
+  readonly detail: number;
 
-  private constructor(code: string, number: number, layer: IpaErrorLayer, words: string, options?: ErrorOptions) {
+  private constructor(code: string, number: number, layer: IpaErrorLayer, words: string, rest: ErrorOptions & { detail?: number } = {}) {
+    const { detail = 0, ...options } = rest;
     super(words, options);
     this.name = 'IpaError';
     this.code = code;
     this.number = number;
     this.layer = layer;
+    this.detail = detail;
   }
 
   /** From a negative result of the module. A number that this host does not know keeps its value in the text. */
-  static fromNumber(number: number): IpaError {
+  static fromNumber(number: number, detail = 0): IpaError {
     const known = ERROR_WORDS[number];
-    if (!known) return new IpaError('Unknown', number, 'unknown', `error ${number} of the module, unknown to this host`);
-    return new IpaError(known.name, number, known.layer, `${known.layer}: ${known.words}`);
+    if (!known) return new IpaError('Unknown', number, 'unknown', `error ${number} of the module, unknown to this host`, { detail });
+    return new IpaError(known.name, number, known.layer, `${known.layer}: ${known.words}`, { detail });
   }
 
   /** Something about the instance, not about what it was told. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything a device meets, in one process: a modem with an eUICC in it, an eIM, an SM-DP+ and an SM-DS that share one test PKI.
 
-import type { CardSlot } from '../interfaces.js';
+import type { SyncCardSlot } from '../interfaces.js';
 import { addInitialEimRequest, type EimConfigurationOptions, SimulatedEim, type SimulatedEimOptions } from './eim/index.js';
 import { SimulatedEuicc, type SimulatedEuiccOptions } from './euicc/index.js';
 import { SimulatedModem, type SimulatedModemOptions } from './modem/index.js';
@@ -20,7 +20,7 @@ export interface TestbedOptions {
   readonly smds?: Omit<SmdsServerOptions, 'pki'>;
   readonly modem?: Omit<SimulatedModemOptions, 'slot'>;
   /** Puts something between modem and card, such as faultyCard of host/wrap. */
-  readonly wrapCard?: (card: CardSlot) => CardSlot;
+  readonly wrapCard?: (card: SyncCardSlot) => SyncCardSlot;
   /** The eUICC knows the eIM from the start; default: the IPA has to bring it. */
   readonly associated?: boolean;
   /** What the eUICC is told of the eIM; default: its public keys, and that downloads go through it. */

@@ -8,9 +8,6 @@ import { NetworkError, type ResponseChunk } from '../interfaces.js';
 import { failureDuringExchange } from './network-failure.js';
 import { RequestBody } from './request-body.js';
 
-/** Content type of the ASN.1 binding, both ways (SGP.32 v1.2 §6.3). */
-export const ASN1_CONTENT_TYPE = 'application/x-gsma-rsp-asn1';
-
 /** Takes what the HTTP client reports, gives what the transport asks for. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly body: RequestBody;
@@ -29,6 +26,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly peerName: string,
+    /** What an answer must be. */
+    private readonly mediaType: string,
     totalBytes: number,
   ) {
     this.body = new RequestBody(totalBytes);
@@ -76,7 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status > 299) this.fail(new NetworkError('httpStatus', `${this.peerName} answered with HTTP status ${status}`, status));
     const length = String(headers['content-length']);
     if (/^\d+$/.test(length) && status !== 204) this.remainingBytes = Number(length);
-    this.contentFault = contentFault(headers);
+    this.contentFault = contentFault(headers, this.mediaType);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -132,12 +131,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function contentFault(headers: IncomingHttpHeaders): string | undefined {
+function contentFault(headers: IncomingHttpHeaders, mediaType: string): string | undefined {
   const type = String(headers['content-type'] ?? '')
     .split(';')[0]!
     .trim()
     .toLowerCase();
-  if (type !== ASN1_CONTENT_TYPE) return type === '' ? 'a body of no content type' : `content type ${type}`;
+  if (type !== mediaType) return type === '' ? 'a body of no content type' : `content type ${type}`;
   const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
   return coding === 'identity' ? undefined : `content encoding ${coding}`;
 }

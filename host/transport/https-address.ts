@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the address that the eUICC or the activation code names to the server that is really asked.
 
+import { ASN1_PATH } from './rsp-binding.js';
+
 /** Where an address leads. */
 export interface HttpsTarget {
   /** "https://host:port", for the Host header. */
@@ -18,9 +20,6 @@ export interface AddressOptions {
   /** Where a "host" or "host:port" is found: another "host:port". Names, certificates and headers stay those of the address. */
   readonly resolve?: Readonly<Record<string, string>>;
 }
-
-/** The path of all functions in the ASN.1 binding (SGP.32 v1.2 §6.3). */
-export const ASN1_PATH = '/gsma/rsp2/asn1';
 
 /** Finds the server for "host" or "host:port" (SGP.32 v1.2 §2.11.1.1.1, eimFqdn). @throws Error for what is no address. */
 export function httpsTarget(address: string, options: AddressOptions): HttpsTarget {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// ESipa and ES9+ messages over HTTPS in the ASN.1 binding (SGP.32 v1.2 §6.1, §6.3): one POST per message, both bodies streamed.
+// ESipa, ES9+ and ES11 over HTTPS in both bindings (SGP.32 v1.2 §6.1, §6.3, §6.4; SGP.22 v2.5 §6.3): one POST per message, both bodies
+// streamed.
 
 import type { Readable } from 'node:stream';
 import { Client } from 'undici';
 import { NetworkError, type Peer, type RequestHead, type ResponseChunk, type Transport } from '../interfaces.js';
-import { ASN1_CONTENT_TYPE, Exchange } from './exchange.js';
-import { type AddressOptions, ASN1_PATH, httpsTarget } from './https-address.js';
+import { Exchange } from './exchange.js';
+import { type AddressOptions, httpsTarget } from './https-address.js';
+import { ADMIN_PROTOCOLS, CONTENT_TYPES, MEDIA_TYPES, pathOf } from './rsp-binding.js';
 import { TlsConnector } from './tls-connector.js';
 import { createTrustCheck } from './trust.js';
 import { WireMeter } from './wire-meter.js';
 
 export interface HttpsOptions extends AddressOptions {
-  /** PEM text, or one certificate in DER, trusted in place of the platform's authorities where no anchor is given. */
+  /**
+   * PEM text with one certificate or more, or one certificate in DER, trusted in place of the platform's authorities where no anchor is
+   * given: for every SM-DP+ and SM-DS, such as the CI of the RSP PKI (SGP.22 v2.5 §2.6.6).
+   */
   readonly ca?: Uint8Array | string;
   /** For TCP and TLS together, in milliseconds. Default 10 000. */
   readonly connectTimeoutMs?: number;
@@ -19,9 +24,9 @@ export interface HttpsOptions extends AddressOptions {
   readonly headersTimeoutMs?: number;
   /** Between two pieces of the response while it is wanted, in milliseconds. Default 30 000. */
   readonly bodyTimeoutMs?: number;
-  /** Default "gsma-rsp-ipad" (SGP.32 v1.2 §6.1). */
+  /** Default "gsma-rsp-ipad" (SGP.32 v1.2 §6.1); an LPA is "gsma-rsp-lpad" (SGP.22 v2.5 §6.2). */
   readonly userAgent?: string;
-  /** The X-Admin-Protocol header. Default "gsma/rsp/v2.1.0". */
+  /** The X-Admin-Protocol header. Default "gsma/rsp/v2.1.0" towards an eIM, "gsma/rsp/v2.2.2" towards SM-DP+ and SM-DS. */
   readonly adminProtocol?: string;
 }
 
@@ -40,6 +45,7 @@ export class HttpsTransport implements Transport {
   private readonly peers = new Map<string, SelectedPeer>();
   private readonly meter = new WireMeter();
   private peer: SelectedPeer | undefined;
+  private manner: Pick<Peer, 'kind' | 'binding'> = { kind: 'eim', binding: 'asn1' };
   private exchange: Exchange | undefined;
   private requests = 0;
   private bodyBytesUp = 0;
@@ -54,17 +60,20 @@ export class HttpsTransport implements Transport {
     const key = JSON.stringify([peer.address, peer.trust.kind, anchorText(peer)]);
     this.peer = this.peers.get(key) ?? this.createPeer(peer);
     this.peers.set(key, this.peer);
+    this.manner = peer;
   }
 
   async beginRequest(head: RequestHead): Promise<void> {
     if (this.peer === undefined) throw new Error('no peer is open');
     if (this.exchange?.isOver === false) throw new Error('the exchange before this one is not over; abort it first');
-    const exchange = new Exchange(this.peer.name, head.totalBytes);
+    const { kind, binding } = this.manner;
+    const exchange = new Exchange(this.peer.name, MEDIA_TYPES[binding], head.totalBytes);
     this.exchange = exchange;
     this.requests += 1;
     // The client takes any async iterable; its type declarations name only streams here.
     const body = exchange.body as AsyncIterable<Uint8Array> as unknown as Readable;
-    this.peer.client.dispatch({ method: 'POST', path: ASN1_PATH, headers: this.headers(head), body }, exchange);
+    const path = pathOf(kind, binding, head.function);
+    this.peer.client.dispatch({ method: 'POST', path, headers: this.headers(head), body }, exchange);
   }
 
   async sendChunk(bytes: Uint8Array, last: boolean): Promise<void> {
@@ -137,10 +146,11 @@ export class HttpsTransport implements Transport {
   }
 
   private headers(head: RequestHead): Record<string, string> {
+    const { kind, binding } = this.manner;
     return {
       'user-agent': this.options.userAgent ?? 'gsma-rsp-ipad',
-      'x-admin-protocol': this.options.adminProtocol ?? 'gsma/rsp/v2.1.0',
-      'content-type': ASN1_CONTENT_TYPE,
+      'x-admin-protocol': this.options.adminProtocol ?? ADMIN_PROTOCOLS[kind],
+      'content-type': CONTENT_TYPES[binding],
       'content-length': String(head.totalBytes),
     };
   }

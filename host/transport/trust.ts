@@ -20,7 +20,7 @@ interface PartialChainOptions extends ConnectionOptions {
 
 /**
  * Makes the check for a trust anchor. `hostName` is what the certificate must be made out to, where names count. `ca` (PEM, or one
- * certificate in DER) takes the place of the platform's authorities; it never widens what a key or certificate anchor allows.
+ * certificate in DER; roots or not) takes the place of the platform's authorities; it never widens what a key or certificate anchor allows.
  * @throws NetworkError tlsRefused when the anchor itself cannot be read.
  */
 export function createTrustCheck(trust: TrustAnchor, hostName: string, ca: Uint8Array | string | undefined): TrustCheck {
@@ -35,8 +35,15 @@ export function createTrustCheck(trust: TrustAnchor, hostName: string, ca: Uint8
     case 'certificate':
       return certificateCheck(base, trust.certificate, hostName);
     case 'platform':
-      return { tlsOptions: ca === undefined ? base : { ...base, ca: pemOf(ca) }, refusal: (socket) => chainRefusal(socket, hostName) };
+      return {
+        tlsOptions: ca === undefined ? base : authorityOptions(base, pemOf(ca)),
+        refusal: (socket) => chainRefusal(socket, hostName),
+      };
   }
+}
+
+function authorityOptions(base: ConnectionOptions, pem: string): PartialChainOptions {
+  return { ...base, ca: pem, allowPartialTrustChain: true };
 }
 
 function keyCheck(base: ConnectionOptions, spki: Uint8Array): TrustCheck {
@@ -49,9 +56,8 @@ function keyCheck(base: ConnectionOptions, spki: Uint8Array): TrustCheck {
 
 function certificateCheck(base: ConnectionOptions, der: Uint8Array, hostName: string): TrustCheck {
   const trusted = readAnchor(() => new X509Certificate(Buffer.from(der)));
-  const tlsOptions: PartialChainOptions = { ...base, ca: trusted.toString(), allowPartialTrustChain: true };
   return {
-    tlsOptions,
+    tlsOptions: authorityOptions(base, trusted.toString()),
     refusal: (socket) => (leafOf(socket)?.raw.equals(trusted.raw) ? undefined : chainRefusal(socket, hostName)),
   };
 }

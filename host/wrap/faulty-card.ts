@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card that fails where a test says: a status word instead of the answer, an answer cut or changed.
 
-import type { CardSlot } from '../interfaces.js';
+import type { SyncCardSlot } from '../interfaces.js';
 import { type Occurrence, OccurrenceCounter } from './occurrence.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -32,7 +32,7 @@ interface ArmedRule {
 }
 
 /** Wraps `slot` with the rules. `seed` decides which bits flip. Resets and power pass through and do not restart the counting. */
-export function faultyCard(slot: CardSlot, rules: readonly CardFaultRule[], options: { readonly seed?: number } = {}): CardSlot {
+export function faultyCard(slot: SyncCardSlot, rules: readonly CardFaultRule[], options: { readonly seed?: number } = {}): SyncCardSlot {
   const armed = rules.map((rule) => ({ rule, prefix: (rule.prefix ?? '').toUpperCase(), occurrence: new OccurrenceCounter(rule) }));
   const random = seededRandom(options.seed ?? 1);
   return {
@@ -52,7 +52,7 @@ function ruleFor(armed: readonly ArmedRule[], command: Uint8Array): CardFaultRul
   return hits[0]?.rule;
 }
 
-function answerWith(rule: CardFaultRule, slot: CardSlot, command: Uint8Array, random: () => number): Uint8Array {
+function answerWith(rule: CardFaultRule, slot: SyncCardSlot, command: Uint8Array, random: () => number): Uint8Array {
   const { fault } = rule;
   switch (fault.kind) {
     case 'status':
@@ -68,7 +68,7 @@ function answerWith(rule: CardFaultRule, slot: CardSlot, command: Uint8Array, ra
   }
 }
 
-function alter(rule: CardFaultRule, slot: CardSlot, command: Uint8Array, change: (data: Uint8Array) => Uint8Array): Uint8Array {
+function alter(rule: CardFaultRule, slot: SyncCardSlot, command: Uint8Array, change: (data: Uint8Array) => Uint8Array): Uint8Array {
   if (rule.runs === false) throw new RangeError(`a ${rule.fault.kind} fault needs the card's answer: leave out runs: false`);
   const response = slot.transmit(command);
   // A copy, because the card may keep what it answered.

@@ -16,12 +16,13 @@ class TracedTransport implements Transport {
   ) {}
 
   open(peer: Peer): Promise<void> {
-    this.trace({ direction: 'out', event: 'open', address: peer.address, trust: peer.trust.kind });
+    const { kind, binding, address, trust } = peer;
+    this.trace({ direction: 'out', event: 'open', kind, binding, address, trust: trust.kind });
     return this.watch('open', this.inner.open(peer));
   }
 
   beginRequest(head: RequestHead): Promise<void> {
-    this.trace({ direction: 'out', event: 'request', totalBytes: head.totalBytes });
+    this.trace({ direction: 'out', event: 'request', function: head.function, totalBytes: head.totalBytes });
     return this.watch('request', this.inner.beginRequest(head));
   }
 

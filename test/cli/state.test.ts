@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { StateFile } from '../../host/cli/poll/state-file.js';
+import { StateFile } from '../../host/cli/connection/state-file.js';
 import { createNodeInstance } from '../../host/core/node.js';
 import { poll } from '../../host/driver.js';
 import { Testbed } from '../../host/sim/testbed.js';

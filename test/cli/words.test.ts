@@ -2,11 +2,11 @@
 // What people read: advice for every error, events in words, and the calls seen in actions.
 
 import { describe, expect, it } from 'vitest';
-import { Action, ErrorCode } from '../../host/abi.js';
+import { Action, ErrorCode, RspFunction } from '../../host/abi.js';
 import { adviceFor, detailText } from '../../host/cli/advice.js';
 import { CallObserver } from '../../host/cli/calls.js';
+import { PollProgress } from '../../host/cli/connection/progress.js';
 import { oneLine } from '../../host/cli/failure.js';
-import { PollProgress } from '../../host/cli/poll/progress.js';
 import { eimWords, smdpWords } from '../../host/cli/sim/event-words.js';
 import { IpaError } from '../../host/core/errors.js';
 
@@ -50,13 +50,14 @@ describe('calls', () => {
 
   it('begin with the first part of a request, also after one that was given up', () => {
     const observer = new CallObserver();
-    const part = (digits: string, totalBytes: number) =>
-      observer.observe(action(Action.NetworkSend, Buffer.from(digits, 'hex'), totalBytes));
-    expect(part('BF4F03', 6)).toEqual({ peer: 'eIM', name: 'GetEimPackage' });
-    expect(part('BF5003', 6)).toBeUndefined();
-    expect(part('BF3D03', 9)).toEqual({ peer: 'eIM', name: 'HandleNotification' });
+    const part = (rspFunction: number, bytes: number, totalBytes: number) =>
+      observer.observe(action(Action.NetworkSend, new Uint8Array(bytes), rspFunction * 2 ** 24 + totalBytes));
+    expect(part(RspFunction.GetEimPackage, 3, 6)).toEqual({ peer: 'eIM', name: 'GetEimPackage' });
+    expect(part(RspFunction.GetEimPackage, 3, 6)).toBeUndefined();
+    expect(part(RspFunction.HandleNotification, 3, 9)).toEqual({ peer: 'eIM', name: 'HandleNotification' });
     observer.observe(action(Action.NetworkAbort, NONE));
-    expect(part('BF4100', 3)).toEqual({ peer: 'eIM', name: 'CancelSession' });
+    observer.observe(action(Action.NetworkOpen, Buffer.from('800101820101810161', 'hex')));
+    expect(part(RspFunction.CancelSession, 3, 3)).toEqual({ peer: 'SM-DP+', name: 'CancelSession' });
   });
 });
 

@@ -7,8 +7,33 @@ import { readTlv, tlv } from '../../host/sim/codec/ber.js';
 import { concat, fromHex, hex, utf8 } from '../../host/sim/codec/bytes.js';
 import { createTestPki } from '../../host/sim/pki/index.js';
 
-const ADDRESS = tlv(0x81, utf8('eim.example.com'));
+const ADDRESS = concat(fromHex('800100820100'), tlv(0x81, utf8('eim.example.com')));
 const anchorOf = (choice: Uint8Array) => decodePeer(concat(ADDRESS, tlv(0xa6, choice))).trust;
+
+describe('a peer', () => {
+  it.each([
+    ['800100820100', 'eim', 'asn1'],
+    ['800101820101', 'smdp', 'json'],
+    ['820100800102', 'smds', 'asn1'],
+  ])('of %s is of kind %s and binding %s', (text, kind, binding) => {
+    const bytes = concat(fromHex(text), tlv(0x81, utf8('host:8443')), fromHex('8F0101'));
+    expect(decodePeer(bytes)).toEqual({ kind, binding, address: 'host:8443', trust: { kind: 'platform' } });
+  });
+
+  it.each([
+    ['820100810161', 'peer.kind: is missing'],
+    ['800100810161', 'peer.binding: is missing'],
+    ['800100820100', 'peer.address: is missing'],
+    ['800103820100810161', 'peer.kind: is 03, which this host does not know'],
+    ['8001008201028101', 'not as long as it says|not BER'],
+    ['800100820102810161', 'peer.binding: is 02'],
+    ['8001008201008101FF', 'peer.address: is no UTF-8'],
+    ['800100820100810161A600', 'peer.trustedPublicKeyDataTls: is empty'],
+  ])('of %s is refused: %s', (text, words) => {
+    expect(() => decodePeer(fromHex(text))).toThrow(new RegExp(words));
+    expect(() => decodePeer(fromHex(text))).toThrow(TypeError);
+  });
+});
 
 describe('a trust anchor', () => {
   it('that is a certificate comes out as it is, tagged implicitly or nested', async () => {
@@ -31,7 +56,7 @@ describe('a trust anchor', () => {
   });
 
   it('is none where the eUICC holds none', () => {
-    expect(decodePeer(ADDRESS)).toEqual({ address: 'eim.example.com', trust: { kind: 'platform' } });
+    expect(decodePeer(ADDRESS)).toEqual({ kind: 'eim', binding: 'asn1', address: 'eim.example.com', trust: { kind: 'platform' } });
     expect(() => decodePeer(fromHex('A600'))).toThrow(TypeError);
   });
 });

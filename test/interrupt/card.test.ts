@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, it } from 'vitest';
 import { createNodeInstance } from '../../host/core/node.js';
-import type { CardSlot } from '../../host/interfaces.js';
+import type { SyncCardSlot } from '../../host/interfaces.js';
 import { type Disturbance, SimulatedModem } from '../../host/sim/modem/index.js';
 import type { SimulatedSmdp } from '../../host/sim/smdp/index.js';
 import { type CardFaultRule, faultyCard } from '../../host/wrap/faulty-card.js';
@@ -26,7 +26,7 @@ async function countApdus(): Promise<number> {
   return bed.euicc.counters.apdus - apdus;
 }
 
-async function disturbEach(what: string, plug: (card: CardSlot, nth: number) => SimulatedModem, isForged = false): Promise<void> {
+async function disturbEach(what: string, plug: (card: SyncCardSlot, nth: number) => SimulatedModem, isForged = false): Promise<void> {
   const apdus = await countApdus();
   for (let nth = 1; nth <= apdus; nth++) {
     const bed = await LightBed.create(smdp);
@@ -40,13 +40,13 @@ async function disturbEach(what: string, plug: (card: CardSlot, nth: number) => 
   }
 }
 
-function disturbed(card: CardSlot, rule: Disturbance): SimulatedModem {
+function disturbed(card: SyncCardSlot, rule: Disturbance): SimulatedModem {
   const modem = new SimulatedModem({ slot: card });
   modem.disturb({ prefix: 'AT+CSIM', ...rule });
   return modem;
 }
 
-function failing(card: CardSlot, rule: CardFaultRule): SimulatedModem {
+function failing(card: SyncCardSlot, rule: CardFaultRule): SimulatedModem {
   return new SimulatedModem({ slot: faultyCard(card, [rule]) });
 }
 
@@ -71,6 +71,6 @@ it('survives a line that drops at every command', () => {
 it('survives a bit that flips in every response', () => {
   const seed = 7;
   const fault = { kind: 'flipBit' } as const;
-  const plug = (card: CardSlot, nth: number) => new SimulatedModem({ slot: faultyCard(card, [{ nth, fault }], { seed }) });
+  const plug = (card: SyncCardSlot, nth: number) => new SimulatedModem({ slot: faultyCard(card, [{ nth, fault }], { seed }) });
   return disturbEach(`a flipped bit (seed ${seed})`, plug, true);
 });

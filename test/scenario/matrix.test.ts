@@ -2,8 +2,8 @@
 // The same job over everything that a device can meet: trust, tokens, cards, modems, lines, HTTP.
 
 import { describe, expect, it } from 'vitest';
-import type { PollOptions } from '../../host/command.js';
 import type { DriverLinks } from '../../host/driver.js';
+import type { PollOptions } from '../../host/options.js';
 import { type EimConfigurationOptions, psmo } from '../../host/sim/eim/index.js';
 import { KNOWN_MODEMS, type KnownModem } from '../../host/sim/modem/index.js';
 import { certificatePem } from '../../host/sim/pki/pem.js';

@@ -2,7 +2,7 @@
 // Downloads that somebody refuses: who is told what, what is cancelled, and that the next download works.
 
 import { describe, expect, it } from 'vitest';
-import type { PollResult } from '../../host/driver.js';
+import type { CommandResult } from '../../host/result.js';
 import { tlv } from '../../host/sim/codec/ber.js';
 import { concat, fromHex } from '../../host/sim/codec/bytes.js';
 import type { DownloadItem, EsipaFunctionName } from '../../host/sim/eim/index.js';
@@ -31,7 +31,7 @@ interface Refusal {
   readonly packageError?: string;
 }
 
-async function pollOnce(refusal: Refusal): Promise<{ bench: Bench; result: PollResult }> {
+async function pollOnce(refusal: Refusal): Promise<{ bench: Bench; result: CommandResult }> {
   const bench = await Bench.start(refusal.bench);
   const { activationCode } = bench.bed.prepareProfile(refusal.profile);
   const { confirmationCode } = refusal;

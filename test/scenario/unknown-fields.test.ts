@@ -2,7 +2,7 @@
 // Elements that the module does not know, inside what others signed, arrive at the other end byte for byte (design property P6).
 
 import { describe, expect, it } from 'vitest';
-import type { CardSlot } from '../../host/interfaces.js';
+import type { SyncCardSlot } from '../../host/interfaces.js';
 import { readTlv, tlv } from '../../host/sim/codec/ber.js';
 import { concat, hex } from '../../host/sim/codec/bytes.js';
 import { psmo } from '../../host/sim/eim/index.js';
@@ -13,9 +13,9 @@ const UNKNOWN = concat(tlv(0x9e, Uint8Array.of(1, 2, 3)), tlv(0xbe, tlv(0x80, ne
 
 /** Sees every ES10 command and response whole, and may change a response. */
 function tapped(
-  card: CardSlot,
+  card: SyncCardSlot,
   change: (response: Uint8Array) => Uint8Array,
-): { card: CardSlot; commands: Uint8Array[]; responses: Uint8Array[] } {
+): { card: SyncCardSlot; commands: Uint8Array[]; responses: Uint8Array[] } {
   const commands: Uint8Array[] = [];
   const responses: Uint8Array[] = [];
   let command: Uint8Array = new Uint8Array();

@@ -2,10 +2,11 @@
 // A device under test among its peers: the module on Node, a simulated modem with an eUICC, an eIM and an SM-DP+ on loopback ports.
 
 import { onTestFinished } from 'vitest';
-import type { PollOptions } from '../../host/command.js';
 import { createNodeInstance } from '../../host/core/node.js';
-import { type DriverLinks, type PollResult, poll } from '../../host/driver.js';
+import { type DriverLinks, poll } from '../../host/driver.js';
 import type { Action, IpaInstance } from '../../host/interfaces.js';
+import type { PollOptions } from '../../host/options.js';
+import type { CommandResult } from '../../host/result.js';
 import { type EimEvent, psmo, type QueuedItem } from '../../host/sim/eim/index.js';
 import { createTestPki, type TestPki } from '../../host/sim/pki/index.js';
 import { type PreparedProfile, Testbed, type TestbedOptions } from '../../host/sim/testbed.js';
@@ -65,7 +66,7 @@ export class Bench {
   }
 
   /** One poll over a modem line of its own. */
-  async poll(options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<PollResult> {
+  async poll(options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
     const line = this.bed.modem.connect();
     this.actions = [];
     const record = (action: Action) => void this.actions.push(action);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card that refuses one ES10 function.
 
-import type { CardSlot } from '../../host/interfaces.js';
+import type { SyncCardSlot } from '../../host/interfaces.js';
 
 const STORE_DATA = 0xe2;
 const HEADER_BYTES = 5;
 
 /** Answers the first STORE DATA command whose data begin with `tag` with `statusWord`, without running it. */
-export function failingFunction(card: CardSlot, tag: number, statusWord: number): CardSlot {
+export function failingFunction(card: SyncCardSlot, tag: number, statusWord: number): SyncCardSlot {
   const wanted = tag > 0xff ? [tag >> 8, tag & 0xff] : [tag];
   let armed = true;
   const hits = (command: Uint8Array) =>

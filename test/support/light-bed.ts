@@ -3,9 +3,10 @@
 
 import { createPublicKey } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { PollOptions } from '../../host/command.js';
-import { type DriverLinks, type PollResult, poll } from '../../host/driver.js';
-import type { CardSlot, IpaInstance } from '../../host/interfaces.js';
+import { type DriverLinks, poll } from '../../host/driver.js';
+import type { IpaInstance, SyncCardSlot } from '../../host/interfaces.js';
+import type { PollOptions } from '../../host/options.js';
+import type { CommandResult } from '../../host/result.js';
 import { EimIdType, EimService, encodeEimConfigurationData, psmo } from '../../host/sim/eim/index.js';
 import { SimulatedEuicc } from '../../host/sim/euicc/index.js';
 import { SimulatedModem } from '../../host/sim/modem/index.js';
@@ -37,7 +38,7 @@ export class LightBed {
   /** Whether the test changes what the card says, so that the eIM may meet wrong signatures. */
   isForged = false;
   /** Makes the modem of the next poll around the card. */
-  plug = (card: CardSlot): SimulatedModem => new SimulatedModem({ slot: card });
+  plug = (card: SyncCardSlot): SimulatedModem => new SimulatedModem({ slot: card });
 
   private constructor(
     private readonly smdp: SimulatedSmdp,
@@ -73,7 +74,7 @@ export class LightBed {
   }
 
   /** One poll over a modem that has just been switched on, so that the card was reset. */
-  async poll(instance: IpaInstance, options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<PollResult> {
+  async poll(instance: IpaInstance, options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
     const line = this.plug(this.euicc).connect();
     const persist = async (state: Uint8Array) => {
       this.persisted = state;

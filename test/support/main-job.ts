@@ -2,8 +2,8 @@
 // The job of a light bed, seen from the operator: one profile installed and enabled, whatever happens on the way.
 
 import { expect } from 'vitest';
-import type { PollOptions } from '../../host/command.js';
 import type { IpaInstance } from '../../host/interfaces.js';
+import type { PollOptions } from '../../host/options.js';
 import { expectCleanCard, expectHonestLog } from './checks.js';
 import { ICCID, type LightBed } from './light-bed.js';
 

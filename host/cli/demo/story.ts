@@ -3,8 +3,9 @@
 // eUICC's signed result. All peers are simulated; TLS, signatures and encryption are real.
 
 import { readModule } from '../../core/module-file.js';
-import { type PollResult, poll } from '../../driver.js';
+import { poll } from '../../driver.js';
 import type { Action, IpaInstance, Transport } from '../../interfaces.js';
+import type { CommandResult } from '../../result.js';
 import { type EimEvent, psmo } from '../../sim/eim/index.js';
 import { Testbed } from '../../sim/testbed.js';
 import { HttpsTransport } from '../../transport/https.js';
@@ -87,7 +88,7 @@ export async function tellStory(request: StoryRequest, listener: StoryListener =
 }
 
 interface Told {
-  readonly result: PollResult;
+  readonly result: CommandResult;
   readonly modemLine: Story['modemLine'];
   readonly network: Transport['counters'];
   readonly timeMs: number;
@@ -120,7 +121,7 @@ async function pollOnce(
 }
 
 /** What is not as the story wants it; undefined when all is well. */
-function problemOf(bed: Testbed, { error, detail }: PollResult, iccid: string): string | undefined {
+function problemOf(bed: Testbed, { error, detail }: CommandResult, iccid: string): string | undefined {
   if (error) return [error.message, detailText(error, detail)].filter(Boolean).join(', ');
   const state = stateOf(bed, iccid);
   if (state !== 'enabled') return `profile ${iccid} is ${state} on the eUICC, not enabled`;

@@ -2,8 +2,8 @@
 // What a poll has done, as one object for programs or as lines for people.
 
 import type { IpaError } from '../../core/errors.js';
-import type { PollResult } from '../../driver.js';
 import type { Transport } from '../../interfaces.js';
+import type { CommandResult } from '../../result.js';
 import type { LineCounters } from '../../wrap/count-line.js';
 import { adviceFor, detailText } from '../advice.js';
 import { Failure, oneLine } from '../failure.js';
@@ -35,7 +35,7 @@ export interface PollReport {
 
 /** What a report is made of. */
 export interface PollFacts extends Omit<PollReport, 'ok' | 'packages' | 'profilesInstalled' | 'notifications' | 'error' | 'failure'> {
-  readonly result: PollResult;
+  readonly result: CommandResult;
   /** The transport's own words for what failed last. */
   readonly networkProblem: string | undefined;
 }

@@ -2,23 +2,23 @@
 // One poll as the command line wants it: opens what the options name, polls, closes everything again.
 
 import { X509Certificate } from 'node:crypto';
-import type { PollOptions } from '../../command.js';
 import { poll } from '../../driver.js';
 import type { Action, ByteLine, Transport } from '../../interfaces.js';
+import type { PollOptions } from '../../options.js';
 import { countLine } from '../../wrap/count-line.js';
 import type { TraceSink } from '../../wrap/trace.js';
 import { traceLine } from '../../wrap/trace-line.js';
 import { traceTransport } from '../../wrap/trace-transport.js';
 import { readOptionFile } from '../arguments.js';
+import { type OpenedModem, openModem } from '../connection/modem.js';
+import { PollProgress } from '../connection/progress.js';
+import { StateFile } from '../connection/state-file.js';
+import { TellingTransport } from '../connection/telling-transport.js';
+import { openTrace } from '../connection/trace-file.js';
 import { UsageError } from '../failure.js';
 import { openRuntime } from '../runtime.js';
 import type { PollCommandOptions } from './command.js';
-import { type OpenedModem, openModem } from './modem.js';
-import { PollProgress } from './progress.js';
 import { makeReport, type PollReport } from './report.js';
-import { StateFile } from './state-file.js';
-import { TellingTransport } from './telling-transport.js';
-import { openTrace } from './trace-file.js';
 
 /** Runs the poll. Rejects with UsageError before anything is opened, and with Failure or IpaError when something cannot be. */
 export async function runPoll(options: PollCommandOptions): Promise<PollReport> {

@@ -3,7 +3,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CardSlot } from '../../interfaces.js';
+import type { SyncCardSlot } from '../../interfaces.js';
 import type { EimConfigurationOptions } from '../../sim/eim/index.js';
 import type { ModemDevice, ModemServer } from '../../sim/modem/index.js';
 import { certificatePem, DEFAULT_SMDP_ADDRESS, loadSgp26 } from '../../sim/pki/index.js';
@@ -97,7 +97,7 @@ function portFailure(cause: unknown, option: string): unknown {
 }
 
 /** Tells the ES10 functions that reach the eUICC. */
-function watchCard(card: CardSlot, say: Say): CardSlot {
+function watchCard(card: SyncCardSlot, say: Say): SyncCardSlot {
   return {
     reset: () => card.reset(),
     powerOff: () => card.powerOff(),

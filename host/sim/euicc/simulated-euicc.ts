@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A simulated eUICC in a card slot, IoT (SGP.32 v1.2 on SGP.22 v2.5) or consumer (SGP.22 v2.5), with real keys, signatures and profile decryption.
-import type { CardSlot } from '../../interfaces.js';
+import type { SyncCardSlot } from '../../interfaces.js';
 import { fromHex } from '../codec/bytes.js';
 import { runCommand } from './apdu/run.js';
 import { STATUS, statusBytes } from './apdu/status-word.js';
@@ -45,7 +45,7 @@ const ATR = fromHex('3B9B96801FC753494D2D45554943432D316A');
  * One eUICC. Off until the first `reset()`. Commands run at once; nothing waits or uses a clock.
  * The constructor throws when the options do not fit together (certificate chain, EID, preinstalled content).
  */
-export class SimulatedEuicc implements CardSlot {
+export class SimulatedEuicc implements SyncCardSlot {
   private readonly euicc: Euicc;
   private powered = false;
   private fault: unknown;

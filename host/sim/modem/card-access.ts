@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The modem's own way to the card: power, one APDU at a time, and what some modems add to or take from it.
 
-import type { CardSlot } from '../../interfaces.js';
+import type { SyncCardSlot } from '../../interfaces.js';
 import { AtError, CmeError } from './at-error.js';
 import type { ModemQuirks } from './options.js';
 
@@ -17,7 +17,7 @@ export class CardAccess {
   private busyCommands = 0;
 
   constructor(
-    private readonly slot: CardSlot | undefined,
+    private readonly slot: SyncCardSlot | undefined,
     private readonly quirks: ModemQuirks,
   ) {}
 

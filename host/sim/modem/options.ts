@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a simulated modem can be told when it is made: its card, its name plate, and the ways in which it is odd.
 
-import type { CardSlot } from '../../interfaces.js';
+import type { SyncCardSlot } from '../../interfaces.js';
 import type { ChunkPolicy } from '../../wrap/chunk-policy.js';
 
 /** What AT+CGMI, +CGMM, +CGMR and +CGSN answer. */
@@ -45,7 +45,7 @@ export interface ModemQuirks {
 
 export interface SimulatedModemOptions {
   /** The card in the modem; absent: the slot is empty. */
-  readonly slot?: CardSlot;
+  readonly slot?: SyncCardSlot;
   /** Whether commands are echoed after power-up. Default true, as with real modems. */
   readonly echo?: boolean;
   readonly identity?: Partial<ModemIdentity>;

@@ -6,10 +6,11 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Peer } from '../../../host/interfaces.js';
 import type { KeyAndCertificate } from '../../../host/sim/pki/index.js';
 import { type HttpsOptions, HttpsTransport } from '../../../host/transport/https.js';
 import { makeServer, spkiOf } from './certificates.js';
-import { ASN1, answer, ask, collect, echo, readAll, startServer, type TestServer } from './server.js';
+import { ASN1, answer, ask, collect, EIM, echo, headOf, readAll, startServer, type TestServer } from './server.js';
 
 const MESSAGE = Buffer.from('BF4F0482021234', 'hex');
 /** The most a Node socket hands over in one read, twice: one read waiting, one in the socket. */
@@ -42,7 +43,7 @@ async function serve(listener: (response: ServerResponse, body: Buffer) => void,
 async function serveRaw(listener: RequestListener, options: HttpsOptions = {}): Promise<void> {
   server = await startServer(owner, listener);
   transport = new HttpsTransport(options);
-  await transport.open({ address: server.address, trust: { kind: 'publicKey', spki: spkiOf(owner) } });
+  await transport.open({ ...EIM, address: server.address, trust: { kind: 'publicKey', spki: spkiOf(owner) } });
 }
 
 const head = (response: ServerResponse, fields: Record<string, string | number> = {}): ServerResponse =>
@@ -77,7 +78,7 @@ describe('a request', () => {
 
   it('may end with an empty part, and may be empty', async () => {
     await serveRaw(echo);
-    await transport.beginRequest({ totalBytes: 2 });
+    await transport.beginRequest(headOf(2));
     await transport.sendChunk(MESSAGE.subarray(0, 2), false);
     await transport.sendChunk(new Uint8Array(0), true);
     expect(await collect(transport)).toEqual(MESSAGE.subarray(0, 2));
@@ -93,7 +94,7 @@ describe('a request', () => {
       request.once('data', (part: Buffer) => firstPart(part));
       request.once('end', () => answer(response, MESSAGE));
     });
-    await transport.beginRequest({ totalBytes: 5 });
+    await transport.beginRequest(headOf(5));
     await transport.sendChunk(MESSAGE.subarray(0, 3), false);
     expect(await arrived).toEqual(MESSAGE.subarray(0, 3));
     await transport.sendChunk(MESSAGE.subarray(3, 5), true);
@@ -107,7 +108,7 @@ describe('a request', () => {
     });
     const part = new Uint8Array(1_048_576);
     const parts = 32;
-    await transport.beginRequest({ totalBytes: part.length * parts });
+    await transport.beginRequest(headOf(part.length * parts));
     let taken = 0;
     const sending = (async () => {
       for (; taken < parts; taken += 1) await transport.sendChunk(part, taken === parts - 1);
@@ -125,23 +126,23 @@ describe('a request', () => {
 
   it('must have the length announced', async () => {
     await serveRaw(echo);
-    await transport.beginRequest({ totalBytes: 3 });
+    await transport.beginRequest(headOf(3));
     await expect(transport.sendChunk(MESSAGE, true)).rejects.toThrow('7 bytes instead of the 3 announced');
     await transport.abort();
-    await transport.beginRequest({ totalBytes: 9 });
+    await transport.beginRequest(headOf(9));
     await expect(transport.sendChunk(MESSAGE, true)).rejects.toThrow('7 bytes instead of the 9 announced');
     await transport.abort();
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     await expect(transport.sendChunk(new Uint8Array(0), true)).rejects.toThrow('already given');
     await transport.abort();
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     const first = transport.sendChunk(MESSAGE.subarray(0, 3), false);
     await expect(transport.sendChunk(MESSAGE.subarray(3), true)).rejects.toThrow('not been taken yet');
     await first;
     await transport.abort();
     expect(await ask(transport, MESSAGE)).toEqual(MESSAGE);
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     expect(await collect(transport)).toEqual(MESSAGE);
   });
@@ -149,14 +150,79 @@ describe('a request', () => {
   it('needs a peer, and the exchange before it to be over', async () => {
     await serveRaw(echo);
     const unopened = new HttpsTransport();
-    await expect(unopened.beginRequest({ totalBytes: 1 })).rejects.toThrow('no peer');
+    await expect(unopened.beginRequest(headOf(1))).rejects.toThrow('no peer');
     await expect(transport.receive(1)).rejects.toThrow('no request');
     await expect(transport.sendChunk(MESSAGE, true)).rejects.toThrow('no request');
-    await transport.beginRequest({ totalBytes: 7 });
-    await expect(transport.beginRequest({ totalBytes: 7 })).rejects.toThrow('not over');
+    await transport.beginRequest(headOf(7));
+    await expect(transport.beginRequest(headOf(7))).rejects.toThrow('not over');
     await transport.sendChunk(MESSAGE, true);
     await expect(transport.receive(0)).rejects.toThrow('cannot receive 0 bytes');
     expect(await collect(transport)).toEqual(MESSAGE);
+  });
+});
+
+describe('a binding', () => {
+  const JSON_TYPE = 'application/json;charset=UTF-8';
+
+  /** A server that answers with `type`, and a peer that it is. */
+  async function serveAs(type: string, peer: Pick<Peer, 'kind' | 'binding'>): Promise<void> {
+    await serve((response, body) => void response.writeHead(200, { 'content-type': type }).end(body));
+    await transport.open({ ...peer, address: server.address, trust: { kind: 'publicKey', spki: spkiOf(owner) } });
+  }
+
+  it.each([
+    ['eim', 'asn1', 'getEimPackage', '/gsma/rsp2/asn1', 'v2.1.0'],
+    ['eim', 'json', 'getEimPackage', '/gsma/rsp2/esipa/getEimPackage', 'v2.1.0'],
+    ['eim', 'json', 'provideEimPackageResult', '/gsma/rsp2/esipa/provideEimPackageResult', 'v2.1.0'],
+    ['smdp', 'asn1', 'initiateAuthentication', '/gsma/rsp2/asn1', 'v2.2.2'],
+    ['smdp', 'json', 'initiateAuthentication', '/gsma/rsp2/es9plus/initiateAuthentication', 'v2.2.2'],
+    ['smdp', 'json', 'getBoundProfilePackage', '/gsma/rsp2/es9plus/getBoundProfilePackage', 'v2.2.2'],
+    ['smdp', 'json', 'handleNotification', '/gsma/rsp2/es9plus/handleNotification', 'v2.2.2'],
+    ['smdp', 'json', 'cancelSession', '/gsma/rsp2/es9plus/cancelSession', 'v2.2.2'],
+    ['smds', 'asn1', 'authenticateClient', '/gsma/rsp2/asn1', 'v2.2.2'],
+    ['smds', 'json', 'authenticateClient', '/gsma/rsp2/es11/authenticateClient', 'v2.2.2'],
+  ] as const)('%s %s has %s at %s', async (kind, binding, rspFunction, path, version) => {
+    const type = binding === 'json' ? JSON_TYPE : ASN1;
+    await serveAs(type, { kind, binding });
+    expect(await ask(transport, MESSAGE, { function: rspFunction })).toEqual(MESSAGE);
+    const { method, url, headers } = server.requests[0]!;
+    expect({ method, url }).toEqual({ method: 'POST', url: path });
+    expect(headers).toMatchObject({ 'content-type': type, 'user-agent': 'gsma-rsp-ipad', 'x-admin-protocol': `gsma/rsp/${version}` });
+  });
+
+  it.each([
+    ['json', 'application/json', ''],
+    ['json', 'Application/JSON; charset=utf-8', ''],
+    ['json', ASN1, `content type ${ASN1}`],
+    ['json', 'text/html', 'content type text/html'],
+    ['asn1', JSON_TYPE, 'content type application/json'],
+  ] as const)('%s takes an answer of %s: %s', async (binding, type, refusal) => {
+    await serveAs(type, { kind: 'smdp', binding });
+    const asked = ask(transport, MESSAGE, { function: 'authenticateClient' });
+    if (refusal === '') expect(await asked).toEqual(MESSAGE);
+    else await expect(asked).rejects.toMatchObject({ reason: 'malformed', message: expect.stringContaining(refusal) });
+  });
+
+  it('follows the peer over one connection', async () => {
+    await serve((response, body) => {
+      const json = response.req.headers['content-type'] === JSON_TYPE;
+      response.writeHead(200, { 'content-type': json ? JSON_TYPE : ASN1 }).end(body);
+    });
+    const trust = { kind: 'publicKey', spki: spkiOf(owner) } as const;
+    for (const [kind, binding] of [
+      ['eim', 'asn1'],
+      ['smdp', 'json'],
+      ['eim', 'json'],
+    ] as const) {
+      await transport.open({ kind, binding, address: server.address, trust });
+      await ask(transport, MESSAGE, { function: 'handleNotification' });
+    }
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/gsma/rsp2/asn1',
+      '/gsma/rsp2/es9plus/handleNotification',
+      '/gsma/rsp2/esipa/handleNotification',
+    ]);
+    expect(server.resumed).toHaveLength(1);
   });
 });
 
@@ -164,7 +230,7 @@ describe('a response', () => {
   it.each([1, 2, 6, 7, 8])('comes in chunks of at most %i bytes, the last one known', async (receiveBytes) => {
     for (const framing of [{ 'content-length': 7 }, { 'transfer-encoding': 'chunked' }, { connection: 'close' }]) {
       await serve((response) => head(response, framing as Record<string, string | number>).end(MESSAGE));
-      await transport.beginRequest({ totalBytes: 0 });
+      await transport.beginRequest(headOf(0));
       await transport.sendChunk(new Uint8Array(0), true);
       const sizes: [number, boolean][] = [];
       for (let more = true; more; ) {
@@ -202,7 +268,7 @@ describe('a response', () => {
     ],
   ])('may be empty: %s', async (_, listener) => {
     await serve(listener);
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     expect(await transport.receive(100)).toEqual({ bytes: new Uint8Array(0), more: false });
   });
@@ -216,7 +282,7 @@ describe('a response', () => {
         head(response, framing as Record<string, string | number>).end(body);
         buffered = response.writableLength;
       });
-      await transport.beginRequest({ totalBytes: 7 });
+      await transport.beginRequest(headOf(7));
       await transport.sendChunk(MESSAGE, true);
       let at = 0;
       for (let more = true; more; ) {
@@ -246,7 +312,7 @@ describe('a response', () => {
       }
       response.end();
     });
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     await transport.receive(1);
     for (let before = -1; before !== written; ) {
@@ -259,10 +325,10 @@ describe('a response', () => {
 
   it('may begin before the request is complete', async () => {
     await serveRaw((_, response) => answer(response, MESSAGE));
-    await transport.beginRequest({ totalBytes: 9_000_000 });
+    await transport.beginRequest(headOf(9_000_000));
     await transport.sendChunk(MESSAGE, false);
     expect(await collect(transport)).toEqual(MESSAGE);
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     expect(await collect(transport)).toEqual(MESSAGE);
   });
@@ -312,7 +378,7 @@ describe('connections', () => {
       [{ resolve: { 'eim.example.com:443': server.address } }, 'eim.example.com'],
     ] as const) {
       const other = new HttpsTransport(options);
-      await other.open({ address: 'eim.example.com', trust });
+      await other.open({ ...EIM, address: 'eim.example.com', trust });
       expect(await ask(other, MESSAGE)).toEqual(MESSAGE);
       expect(server.requests.at(-1)!.headers.host).toBe(host);
       await other.close();
@@ -323,10 +389,10 @@ describe('connections', () => {
     await serveRaw(echo);
     const trust = { kind: 'platform' } as const;
     for (const address of ['', 'a/b', 'user@host', 'host:99999', 'a b', 'https://host', 'host?x', 'host#x', 'h\\x']) {
-      await expect(transport.open({ address, trust }), address).rejects.toThrow('no server address');
+      await expect(transport.open({ ...EIM, address, trust }), address).rejects.toThrow('no server address');
     }
     for (const baseUrl of ['http://host', 'host', 'https://host/other', 'https://me@host', 'https://host?x']) {
-      await expect(new HttpsTransport({ baseUrl }).open({ address: 'host', trust }), baseUrl).rejects.toThrow('no server URL');
+      await expect(new HttpsTransport({ baseUrl }).open({ ...EIM, address: 'host', trust }), baseUrl).rejects.toThrow('no server URL');
     }
   });
 });
@@ -339,7 +405,7 @@ describe('abort', () => {
         if (body.length === 7) answer(response, MESSAGE);
         else head(response, { 'content-length': 2_000_000 }).write(Buffer.alloc(1_000_000));
       });
-      await transport.beginRequest({ totalBytes: 8 });
+      await transport.beginRequest(headOf(8));
       if (when !== 'before the body') await transport.sendChunk(Buffer.alloc(5), false);
       if (when.includes('response')) await transport.sendChunk(Buffer.alloc(3), true);
       if (when === 'before the response') {
@@ -361,8 +427,8 @@ describe('abort', () => {
   it('while connecting gives up the connection', async () => {
     await serveRaw(echo);
     const { silent, address } = await silentServer();
-    await transport.open({ address, trust: { kind: 'platform' } });
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.open({ ...EIM, address, trust: { kind: 'platform' } });
+    await transport.beginRequest(headOf(7));
     const sending = expect(transport.sendChunk(MESSAGE, true)).rejects.toMatchObject({ reason: 'connectionLost' });
     await once(silent, 'connection');
     await transport.abort();
@@ -448,7 +514,7 @@ describe('failures', () => {
     await serve((response) => {
       head(response, { 'content-length': 10 }).write('abc', () => response.socket!.destroy());
     });
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await transport.sendChunk(MESSAGE, true);
     expect(await transport.receive(10)).toEqual({ bytes: new Uint8Array(Buffer.from('abc')), more: true });
     await expect(transport.receive(10)).rejects.toMatchObject({ reason: 'connectionLost' });
@@ -465,9 +531,9 @@ describe('failures', () => {
     const { silent, address } = await silentServer();
     silent.close();
     await once(silent, 'close');
-    await transport.open({ address, trust: { kind: 'platform' } });
+    await transport.open({ ...EIM, address, trust: { kind: 'platform' } });
     expect(await failure()).toMatchObject({ reason: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
-    await transport.beginRequest({ totalBytes: 7 });
+    await transport.beginRequest(headOf(7));
     await expect(transport.receive(1)).rejects.toMatchObject({ reason: 'unreachable' });
     await expect(transport.sendChunk(MESSAGE, true)).rejects.toMatchObject({ reason: 'unreachable' });
   });
@@ -475,7 +541,7 @@ describe('failures', () => {
   it('reports a server that does not speak TLS', async () => {
     await serveRaw(echo);
     const plain = await silentServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    await transport.open({ address: plain.address, trust: { kind: 'platform' } });
+    await transport.open({ ...EIM, address: plain.address, trust: { kind: 'platform' } });
     expect(await failure()).toMatchObject({ reason: 'tlsRefused' });
     plain.silent.close();
   });
@@ -484,7 +550,7 @@ describe('failures', () => {
     await serveRaw(echo);
     for (const leave of [(socket: Socket) => socket.destroy(), (socket: Socket) => socket.once('data', () => socket.resetAndDestroy())]) {
       const rude = await silentServer(leave);
-      await transport.open({ address: rude.address, trust: { kind: 'platform' } });
+      await transport.open({ ...EIM, address: rude.address, trust: { kind: 'platform' } });
       expect(await failure()).toMatchObject({ reason: 'connectionLost' });
       rude.silent.close();
     }
@@ -502,7 +568,7 @@ describe('failures', () => {
   it('gives up on a server that does not finish connecting', async () => {
     await serveRaw(echo, { connectTimeoutMs: 50 });
     const { silent, address } = await silentServer();
-    await transport.open({ address, trust: { kind: 'platform' } });
+    await transport.open({ ...EIM, address, trust: { kind: 'platform' } });
     expect(await failure()).toMatchObject({ reason: 'timeout', message: expect.stringContaining('50 ms') });
     silent.close();
   });

@@ -6,11 +6,20 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Transport } from '../../../host/interfaces.js';
+import type { RequestHead, RspFunction, Transport } from '../../../host/interfaces.js';
 import type { KeyAndCertificate } from '../../../host/sim/pki/index.js';
 import { pem } from './certificates.js';
 
 export const ASN1 = 'application/x-gsma-rsp-asn1';
+
+/** An eIM in the ASN.1 binding, but for its address. */
+export const EIM = { kind: 'eim', binding: 'asn1' } as const;
+
+/** The head of a request. */
+export const headOf = (totalBytes: number, rspFunction: RspFunction = 'getEimPackage'): RequestHead => ({
+  totalBytes,
+  function: rspFunction,
+});
 
 export interface TestServer {
   readonly port: number;
@@ -78,10 +87,10 @@ export function answer(response: ServerResponse, body: Uint8Array): void {
 export async function ask(
   transport: Transport,
   body: Uint8Array,
-  options: { sendBytes?: number; receiveBytes?: number } = {},
+  options: { sendBytes?: number; receiveBytes?: number; function?: RspFunction } = {},
 ): Promise<Buffer> {
   const { sendBytes = 1024, receiveBytes = 1024 } = options;
-  await transport.beginRequest({ totalBytes: body.length });
+  await transport.beginRequest(headOf(body.length, options.function));
   for (let at = 0; at === 0 || at < body.length; at += sendBytes) {
     await transport.sendChunk(body.subarray(at, at + sendBytes), at + sendBytes >= body.length);
   }

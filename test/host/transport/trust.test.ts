@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which servers the HTTPS transport talks to, and that a wrong one never sees a request.
 
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TrustAnchor } from '../../../host/interfaces.js';
-import type { KeyAndCertificate } from '../../../host/sim/pki/index.js';
+import { DEFAULT_SMDP_ADDRESS, type KeyAndCertificate, loadSgp26 } from '../../../host/sim/pki/index.js';
 import { type HttpsOptions, HttpsTransport } from '../../../host/transport/https.js';
 import { makeAuthority, makeServer, pem, spkiOf } from './certificates.js';
-import { ask, echo, startServer, type TestServer } from './server.js';
+import { ask, EIM, echo, startServer, type TestServer } from './server.js';
 
 const MESSAGE = Buffer.from('BF4F00', 'hex');
 
@@ -30,7 +31,7 @@ describe('the trust anchor', () => {
 
   async function talk(trust: TrustAnchor, address = server.address, options: HttpsOptions = {}): Promise<string> {
     transport = new HttpsTransport(options);
-    await transport.open({ address, trust });
+    await transport.open({ ...EIM, address, trust });
     return (await ask(transport, MESSAGE)).toString('hex').toUpperCase();
   }
 
@@ -85,6 +86,24 @@ describe('the trust anchor', () => {
     });
   });
 
+  it('knows a server by an authority of the option that is no root, or by one of several', async () => {
+    expect(await talk({ kind: 'platform' }, server.address, { ca: issuing.certificate })).toBe('BF4F00');
+    const several = [stranger, root].map((owner) => pem(owner.certificate)).join('');
+    expect(await talk({ kind: 'platform' }, server.address, { ca: several })).toBe('BF4F00');
+    await refused({ kind: 'platform' }, 'certificate', server.address, { ca: stranger.certificate });
+  });
+
+  it.skipIf(!process.env.IPA_SHARED)('knows an SM-DP+ by the published CI of SGP.26 alone, critical policies and all', async () => {
+    const { ci, dpTls } = await loadSgp26(path.join(process.env.IPA_SHARED!, 'vectors'));
+    const smdp = await startServer(dpTls, echo);
+    try {
+      const resolve = { [DEFAULT_SMDP_ADDRESS]: smdp.address };
+      expect(await talk({ kind: 'platform' }, DEFAULT_SMDP_ADDRESS, { ca: ci.certificate, resolve })).toBe('BF4F00');
+    } finally {
+      await smdp.close();
+    }
+  });
+
   it('does not let the option widen what an anchor allows', async () => {
     await refused(key(stranger), 'not the trusted key', server.address, { ca: root.certificate });
     await refused(certificate(stranger), 'certificate', server.address, { ca: root.certificate });
@@ -106,14 +125,14 @@ describe('the trust anchor', () => {
     const counting = await startServer(owner, echo, { keepAlive: false });
     transport = new HttpsTransport();
     for (const trust of [key(owner), key(owner)]) {
-      await transport.open({ address: counting.address, trust });
+      await transport.open({ ...EIM, address: counting.address, trust });
       await ask(transport, MESSAGE);
     }
-    await transport.open({ address: counting.address, trust: key(stranger) });
+    await transport.open({ ...EIM, address: counting.address, trust: key(stranger) });
     await expect(ask(transport, MESSAGE)).rejects.toMatchObject({ reason: 'tlsRefused' });
-    await transport.open({ address: counting.address, trust: certificate(owner) });
+    await transport.open({ ...EIM, address: counting.address, trust: certificate(owner) });
     await ask(transport, MESSAGE);
-    await transport.open({ address: counting.address, trust: key(owner) });
+    await transport.open({ ...EIM, address: counting.address, trust: key(owner) });
     await ask(transport, MESSAGE);
     expect(counting.resumed.filter((reused) => reused)).toHaveLength(2);
     expect(counting.requests).toHaveLength(4);

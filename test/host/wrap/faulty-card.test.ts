@@ -2,14 +2,14 @@
 // The card that fails on purpose.
 
 import { describe, expect, it } from 'vitest';
-import type { CardSlot } from '../../../host/interfaces.js';
+import type { SyncCardSlot } from '../../../host/interfaces.js';
 import { type CardFaultRule, faultyCard } from '../../../host/wrap/faulty-card.js';
 
 const RESPONSE = Uint8Array.of(1, 2, 3, 0x90, 0x00);
 
-function make(rules: readonly CardFaultRule[], seed?: number): { card: CardSlot; seen: string[]; send: (text: string) => string } {
+function make(rules: readonly CardFaultRule[], seed?: number): { card: SyncCardSlot; seen: string[]; send: (text: string) => string } {
   const seen: string[] = [];
-  const inner: CardSlot = {
+  const inner: SyncCardSlot = {
     reset: () => Uint8Array.of(0x3b),
     powerOff: () => void seen.push('off'),
     transmit: (command) => {

@@ -19,16 +19,16 @@ function traced(receive: Transport['receive']): { transport: Transport; records:
 
 it('writes one record for each call', async () => {
   const { transport, records } = traced(async () => ({ bytes: Uint8Array.of(0xbf, 0x4f), more: false }));
-  await transport.open({ address: 'eim.example.com', trust: { kind: 'platform' } });
-  await transport.beginRequest({ totalBytes: 1 });
+  await transport.open({ kind: 'eim', binding: 'asn1', address: 'eim.example.com', trust: { kind: 'platform' } });
+  await transport.beginRequest({ totalBytes: 1, function: 'getEimPackage' });
   await transport.sendChunk(Uint8Array.of(0xab), true);
   expect(await transport.receive(10)).toEqual({ bytes: Uint8Array.of(0xbf, 0x4f), more: false });
   await transport.abort();
   await transport.close();
   expect(transport.counters).toBe(counters);
   expect(records).toEqual([
-    '{"timeMs":5,"lane":"network","direction":"out","event":"open","address":"eim.example.com","trust":"platform"}',
-    '{"timeMs":5,"lane":"network","direction":"out","event":"request","totalBytes":1}',
+    '{"timeMs":5,"lane":"network","direction":"out","event":"open","kind":"eim","binding":"asn1","address":"eim.example.com","trust":"platform"}',
+    '{"timeMs":5,"lane":"network","direction":"out","event":"request","function":"getEimPackage","totalBytes":1}',
     '{"timeMs":5,"lane":"network","direction":"out","event":"chunk","last":true,"bytes":"AB"}',
     '{"timeMs":5,"lane":"network","direction":"in","event":"chunk","more":false,"bytes":"BF4F"}',
     '{"timeMs":5,"lane":"network","direction":"out","event":"abort"}',

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card for tests of the modem: keeps what it was sent, opens channels, and answers by a table.
 
-import type { CardSlot } from '../../../host/interfaces.js';
+import type { SyncCardSlot } from '../../../host/interfaces.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
 /** `answers`: hexadecimal start of a command to hexadecimal response; the longest start that fits wins. Default 6D00. */
-export class RecordingCard implements CardSlot {
+export class RecordingCard implements SyncCardSlot {
   readonly commands: string[] = [];
   readonly power: string[] = [];
   private nextChannel = 1;

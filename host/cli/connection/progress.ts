@@ -27,7 +27,7 @@ export class PollProgress {
     const call = this.observer.observe(action);
     const toCard = action.kind === Action.CardTransmit || action.kind === Action.CardWrite;
     if (toCard) this.exchanges += 1;
-    if (call) this.say(`${call.peer.padEnd(5)}  ${call.name}`);
+    if (call) this.say(`${call.peer.padEnd(6)} ${call.name}`);
     else if (toCard && this.nowMs() - this.toldMs >= SILENCE_MS) this.say(this.signOfLife(action));
   }
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host may ask of the module, in words: the options of its commands (assembly/abi/options.ts). Everything may be left out.
+
+import type { Binding } from './interfaces.js';
+
+/** Options of every command. */
+export interface CommandOptions {
+  /** How APDUs reach the card: the module speaks AT+CSIM ("at", default for a ByteLine), or the host transmits APDUs ("apdu"). */
+  readonly cardLink?: 'at' | 'apdu';
+  /** Data bytes per STORE DATA block, 16 to 255. Default 255; less for modems that lose long lines. */
+  readonly blockBytes?: number;
+  /** Time-out of one card command in milliseconds. Default 30,000. */
+  readonly cardTimeoutMs?: number;
+  /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds. Default 180,000. */
+  readonly onlineTimeoutMs?: number;
+  /** Whom to declare to the card: an IPA ("ipad", default, SGP.32 v1.2 §3.8.2), or for consumer eUICCs an LPA ("lpad", SGP.22 v2.5 §3.4.2). */
+  readonly assistant?: 'ipad' | 'lpad';
+  /** Gives up the command that was in progress when the state in the instance was saved: for the first command after power loss. */
+  readonly restart?: boolean;
+}
+
+/** Options of the commands that talk to servers of SGP.22. */
+export interface RspOptions extends CommandOptions {
+  /** IMEI of the device, 15 or 16 digits. Default: none is told, and a neutral TAC. */
+  readonly imei?: string;
+  /** Contents of a DER DeviceCapabilities, at most 48 bytes. Default: LTE release 13. */
+  readonly deviceCapabilities?: Uint8Array;
+  /** How messages of ES9+ and ES11 are written. Default: JSON where the module has it. */
+  readonly rspBinding?: Binding;
+  /** The time at which certificates of servers must be valid; null: validity is not checked. Default: the present time of links.now. */
+  readonly utcTime?: Date | null;
+  /** Asks links.consent for every profile, not only where the Rules Authorisation Table demands consent or a confirmation code is required. */
+  readonly askConsent?: boolean;
+}
+
+/** Why the state of profiles has changed without the eIM (SGP.32 v1.2 §6.3.2.6, StateChangeCause). */
+export type StateChangeCause =
+  | 'otherEim'
+  | 'fallback'
+  | 'emergencyProfile'
+  | 'local'
+  | 'reset'
+  | 'immediateEnableProfile'
+  | 'deviceChange'
+  | 'undefined';
+
+/** StateChangeCause by its number. */
+export const STATE_CHANGE_CAUSES: Readonly<Record<number, StateChangeCause>> = {
+  0: 'otherEim',
+  1: 'fallback',
+  2: 'emergencyProfile',
+  3: 'local',
+  4: 'reset',
+  5: 'immediateEnableProfile',
+  6: 'deviceChange',
+  127: 'undefined',
+};
+
+/** ipaFeatures in the order of their bits (SGP.32 v1.2 §2.11.2.2, IpaCapabilities). */
+export const IPA_FEATURES = [
+  'directRspServerCommunication',
+  'indirectRspServerCommunication',
+  'eimDownloadDataHandling',
+  'eimCtxParams1Generation',
+  'eimProfileMetadataVerification',
+  'minimizeEsipaBytes',
+] as const;
+
+/** What the IPA tells of itself; what is left out is false. */
+export type IpaFeatures = { readonly [Feature in (typeof IPA_FEATURES)[number]]?: boolean };
+
+/** Options of a poll. */
+export interface PollOptions extends RspOptions {
+  /** The eIM to poll, by its eimId. Default: the first in the eUICC. */
+  readonly eimId?: string;
+  /** Address to use instead of the eIM's own: "host" or "host:port". */
+  readonly eimAddress?: string;
+  /** A DER AddInitialEimRequest (BF57), used when the eUICC has no eIM. */
+  readonly initialEim?: Uint8Array;
+  /** eIM packages to handle at most, 1 to 255. Default 32. */
+  readonly maxPackages?: number;
+  /** How messages of ESipa are written. Default "asn1". */
+  readonly esipaBinding?: Binding;
+  /** The version of SGP.32 that the eIM speaks. Default "1.2"; one of "1.0" gets no EID with results. */
+  readonly esipaVersion?: '1.0' | '1.2' | '1.3';
+  /** A change of profiles to tell the eIM. Default: what the module itself has seen. */
+  readonly stateChangeCause?: StateChangeCause;
+  /** The network that the modem is registered in, MCC and MNC such as "262/01", to tell the eIM. Default: none. */
+  readonly rplmn?: string;
+  /** Default: what the module is built for, and eimCtxParams1Generation. */
+  readonly ipaFeatures?: IpaFeatures;
+}
+
+/** Where a profile comes from (SGP.32 v1.2 §2.11.1.3, ProfileDownloadData). */
+export type ProfileSource =
+  /** "LPA:1$host$matchingId", at most 252 bytes. */
+  | { readonly activationCode: string }
+  /** The SM-DP+ whose address the eUICC holds. */
+  | { readonly defaultSmdp: true }
+  /** An SM-DS by its address; true: the one whose address the eUICC holds. */
+  | { readonly smds: true | string };
+
+/** What to download, and how. */
+export type DownloadOptions = RspOptions &
+  ProfileSource & {
+    /** What the SM-DP+ wants to know before it gives the profile out, in the digits or letters that the user got. */
+    readonly confirmationCode?: string;
+  };
