@@ -7,12 +7,12 @@
 
 import { Action } from './abi/actions';
 import { ABI_VERSION, ErrorCode } from './abi/errors';
-import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, State } from './abi/state';
+import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, SCALARS_BEGIN, SCALARS_END, State } from './abi/state';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
 import { atLineLength } from './link/at';
 
-export { __data_end, __heap_base };
+export { __data_end, __heap_base, SCALARS_BEGIN as __scalars_begin, SCALARS_END as __scalars_end };
 
 /** Version of the interface. A host refuses a module whose version it does not know. */
 export function ipa_abi_version(): i32 {
@@ -52,7 +52,11 @@ function describe(action: i32): void {
     case Action.CardTransmit:
       return offer(APDU, S.apduLength);
     case Action.NetworkOpen:
+    case Action.Consent:
       return offer(S.requestAt, S.requestEnd - S.requestAt);
+    case Action.Answer:
+      S.actionArgument = S.responseMore ? 1 : 0;
+      return offer(S.responseAt, S.responseEnd - S.responseAt);
     case Action.NetworkSend:
       S.actionArgument = S.networkTotal | ((S.replyOuter & 0xff) << 24);
       return offer(NETWORK_TX, S.networkHandedOut);

@@ -2,7 +2,7 @@
 // For tests alone: parts of the module that no export of the release module shows. Compiled to build/test-internals.wasm and
 // never shipped. Addresses are in this module's own linear memory; tests write at bufferAt(), up to bufferBytes().
 
-import { ACTIVATION_CODE, MESSAGE, S } from './abi/state';
+import { ACTIVATION_CODE, S } from './abi/state';
 import { isValidEid } from './es10/get-eid';
 import { segmentBytes } from './es10/load-bound-profile-package';
 import { readTrigger } from './proc/download-trigger';
@@ -96,9 +96,7 @@ export function segment(bppHeaderBytes: u32, depth: u32, parent: u32, tag: u32, 
 
 /** Reads the contents of a ProfileDownloadTriggerRequest, `length` bytes at `at`. */
 export function trigger(at: usize, length: u32): i32 {
-  memory.copy(MESSAGE, at, length);
-  S.collectAt = MESSAGE + length;
-  return readTrigger();
+  return readTrigger(at, at + length);
 }
 
 /** Address of the SM-DP+ address in the activation code last read. */

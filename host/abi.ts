@@ -129,7 +129,7 @@ export const CARD_LINE_BYTES = 544;
 export const MESSAGE_BYTES = 3072;
 
 /** A report that only this module holds: signed error of a package, error of a trigger. */
-export const OWED_BYTES = 320;
+export const OWED_BYTES = 512;
 
 /** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
 export const ACTIVATION_CODE_BYTES = 256;
@@ -139,6 +139,12 @@ export const TLV_DEPTH = 16;
 
 /** GET RESPONSE commands for one ES10 function. */
 export const MAX_GET_RESPONSES = 512;
+
+/** Elements of profile metadata that are kept: ICCID, names, class, policy rules, owner. */
+export const METADATA_BYTES = 256;
+
+/** Notifications whose failed deliveries are remembered, 8 bytes each. */
+export const BACKOFF_BYTES = 64;
 
 // actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it.
 

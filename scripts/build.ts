@@ -21,8 +21,12 @@ const SHELL = 'host/core/wasi-shell/shell.ts';
 /** Every compilation of the build. */
 function compilations(): CompileRequest[] {
   const shipped = variants.flatMap(({ name, entry }): CompileRequest[] => [
-    { entry, target: 'release', outFile: `build/${name}.wasm`, textFile: `build/${name}.wat` },
-    { entry, target: 'release', outFile: `build/${name}.names.wasm`, options: ['--debug'] },
+    {
+      entry,
+      target: 'release',
+      outFile: `build/${name}.wasm`,
+      shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm` },
+    },
     { entry, target: 'debug', outFile: `build/${name}.debug.wasm` },
   ]);
   const internals: CompileRequest[] = existsSync(inProject(TEST_INTERNALS))
@@ -43,11 +47,13 @@ export function steps(): Step[] {
         'host/core/wasi-shell',
         'scripts/build.ts',
         'scripts/compile.ts',
+        'scripts/shrink.ts',
+        'scripts/shrink',
         'scripts/variants.ts',
         'asconfig.json',
         'package-lock.json',
       ],
-      outputs: requests.map(({ outFile }) => outFile),
+      outputs: requests.flatMap(({ outFile, shrunk = {} }) => [outFile, ...Object.values(shrunk)]),
       run: () => compileAll(requests),
     },
     {

@@ -2,7 +2,7 @@
 // Compiles one AssemblyScript entry file. The flags live in asconfig.json, so `npx asc` in a terminal and the build agree.
 
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -17,8 +17,16 @@ export interface CompileRequest {
   readonly options?: readonly string[];
   /** Where the module goes. */
   readonly outFile: string;
-  /** Where the text form goes, when wanted. */
+  /** Asks for the passes of shrink.ts, which a shipped module goes through. */
+  readonly shrunk?: ShrunkRequest;
+}
+
+/** Other forms of a shrunk module that are wanted. */
+export interface ShrunkRequest {
+  /** Where the text form goes. */
   readonly textFile?: string;
+  /** Where the same code with the names of its functions goes. */
+  readonly namesFile?: string;
 }
 
 const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
@@ -30,12 +38,23 @@ export async function compile(request: CompileRequest): Promise<Uint8Array> {
   await promisify(execFile)(process.execPath, [compiler, ...toArguments(request)], { cwd: root }).catch((failure) => {
     throw new Error(`${relative(request.entry)} does not compile\n${failure.stderr || failure.message}`);
   });
-  return new Uint8Array(await readFile(path.resolve(root, request.outFile)));
+  const compiled = new Uint8Array(await readFile(path.resolve(root, request.outFile)));
+  return request.shrunk ? shrinkFile(compiled, request.outFile, request.shrunk) : compiled;
 }
 
-function toArguments({ entry, target, outFile, textFile, options = [] }: CompileRequest): string[] {
-  const text = textFile === undefined ? [] : ['--textFile', relative(textFile)];
-  return [relative(entry), '--config', 'asconfig.json', '--target', target, '--outFile', relative(outFile), ...text, ...options];
+async function shrinkFile(compiled: Uint8Array, outFile: string, { textFile, namesFile }: ShrunkRequest): Promise<Uint8Array> {
+  // loaded here: it takes a moment, and most builds find nothing to do
+  const { shrink } = await import('./shrink.js');
+  const { wasm, named, text } = shrink(compiled);
+  await writeFile(path.resolve(root, outFile), wasm);
+  if (namesFile !== undefined) await writeFile(path.resolve(root, namesFile), named);
+  if (textFile !== undefined) await writeFile(path.resolve(root, textFile), text);
+  return wasm;
+}
+
+function toArguments({ entry, target, outFile, shrunk, options = [] }: CompileRequest): string[] {
+  const names = shrunk ? ['--debug'] : [];
+  return [relative(entry), '--config', 'asconfig.json', '--target', target, '--outFile', relative(outFile), ...names, ...options];
 }
 
 /** asc resolves everything against its base folder and wants forward slashes. */

@@ -10,10 +10,14 @@ export const CARD_LINE_BYTES: i32 = 544;
 /** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
 export const MESSAGE_BYTES: i32 = 3072;
 /** A report that only this module holds: signed error of a package, error of a trigger. */
-export const OWED_BYTES: i32 = 320;
+export const OWED_BYTES: i32 = 512;
 /** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
 export const ACTIVATION_CODE_BYTES: i32 = 256;
 /** Nesting of TLVs that is followed. */
 export const TLV_DEPTH: u32 = 16;
 /** GET RESPONSE commands for one ES10 function. */
 export const MAX_GET_RESPONSES: u32 = 512;
+/** Elements of profile metadata that are kept: ICCID, names, class, policy rules, owner. */
+export const METADATA_BYTES: i32 = 256;
+/** Notifications whose failed deliveries are remembered, 8 bytes each. */
+export const BACKOFF_BYTES: i32 = 64;

@@ -4,9 +4,11 @@
 
 import {
   ACTIVATION_CODE_BYTES,
+  BACKOFF_BYTES,
   CARD_LINE_BYTES,
   CARD_WINDOW_BYTES,
   MESSAGE_BYTES,
+  METADATA_BYTES,
   NETWORK_WINDOW_BYTES,
   OWED_BYTES,
   TLV_DEPTH,
@@ -15,7 +17,7 @@ import {
 /** The scalars, by owner. Buffers follow behind, at the addresses below. Fields named …At and …End are addresses. */
 @unmanaged
 export class State {
-  // the fields used most: the first 64 addresses take a byte of code less at each use
+  // addresses up to 190 take a byte of code less at each use; fields used five times or more become globals and need no such place
   abiVersion: i32;
   cardState: i32;
   networkState: i32;
@@ -49,6 +51,29 @@ export class State {
   // engine: what procedures remember between steps
   noMorePackages: bool;
   initialEimTried: bool;
+  returnProcedure: u32; // where Do.Return goes
+  returnStep: u32;
+  otherEims: bool; // the eUICC has more than this one: results may be theirs
+  eimIndirect: bool; // the eIM wants downloads and notifications to go through it
+  route: u32; // PeerKind of the download, or of the notification in hand
+  contactSmds: bool; // the server asked is an SM-DS
+  eventSkip: u32; // events of the SM-DS that were handled in this run
+  consentRequired: bool;
+  consent: i32; // ConsentAnswer, -1 while it is awaited
+  smdsAddressLength: u32; // of the SM-DS whose events are being handled
+  hashCcLength: u32;
+  rollbackPending: bool; // a result after a profile change that the eIM does not have yet
+  rollbackTried: bool;
+  onlineDeadlineSet: bool;
+  onlineDeadlineMs: u32;
+  pauseTries: u32;
+  pausing: bool;
+  pauseUntilMs: u32;
+  answerOut: bool; // a part of the answer to Es10 is with the host
+  functionTag: u32; // second byte of the tag of the function of command Es10
+  profileSwitched: bool;
+  matchAt: u32; // bytes of eimId compared so far
+  itemFound: bool;
   staleChannelsClosed: bool;
   requestAt: usize; // a request prepared in MESSAGE, or what goes with action NetworkOpen
   requestEnd: usize;
@@ -64,22 +89,17 @@ export class State {
   owedLength: u32;
   owedIsTriggerResult: bool;
   smdpAddressLength: u32;
+  smdpOidAt: u32;
+  smdpOidLength: u32;
   matchingIdAt: u32; // offsets in ACTIVATION_CODE
   matchingIdLength: u32;
   smdpAddressAt: u32;
   cancelReason: u32;
 
-  // options of the command
-  cardLink: i32;
-  blockBytes: u32;
-  maxPackages: u32;
-  ipaFeatures: u32;
-  hasInitialEim: bool;
-  cardTimeoutMs: u32;
-  wantedEimIdLength: u32;
-  eimAddressLength: u32;
-  imeiLength: u32;
-  deviceCapabilitiesLength: u32;
+  // engine: the command
+  trigger: i32; // outcome of reading option DownloadData
+  stateChangeCause: u32;
+  stateChanged: bool; // stateChangeCause holds a cause that the eIM was not told
 
   // identifiers learnt
   eimIdLength: u32;
@@ -108,6 +128,8 @@ export class State {
   cardGone: bool; // the host says that nothing will answer any more
   cardSourceAt: usize; // bytes in memory that are still to go into the ES10 command
   cardSourceEnd: usize;
+  runNext: u32; // runs that follow, in RUNS
+  runEnd: u32;
 
   // AT link (link/at.ts)
   linkCommand: i32;
@@ -141,14 +163,44 @@ export class State {
   headerPending: bool; // a header was read but not forwarded yet
   streamDone: bool;
   segmentHeaderLength: u32; // BF36 header kept for the first segment
+  bppBytes: u32; // its length
+  bppHead: u32; // how far the part with the metadata is (BppHead)
+  replayAt: usize; // the part of the package that was gathered to be looked at
+  replayEnd: usize;
+  replayHeader: u32; // bytes of the BF36 header at its beginning
+  resultAt: usize; // the ProfileInstallationResult
+  resultEnd: usize;
+  installationFailed: bool;
 
-  // the eIM's answer (esipa/reply.ts)
+  // the peer and its answer (rsp/)
+  peerKind: u32;
+  binding: u32;
+  slot: u32; // slot of the element being read, 0: none
   replyOuter: u32;
   replyChoice: u32; // tag of the chosen alternative
   replyCode: i32; // value of a primitive alternative
   replyState: i32;
   replySkip: u32; // depth of an element that is looked into but not kept
-  metadataPpr: bool;
+  metadataLength: u32;
+  metadataKeep: bool; // the element in the metadata being read is kept
+
+  // JSON binding (rsp/json-…)
+  restIsResult: bool; // HandleNotification brings the result of a trigger
+  restLeft: u32; // bytes of the request's last element still to be encoded
+  base64Value: u32;
+  base64Bits: u32;
+  jsonAt: usize; // text not looked at yet
+  jsonEnd: usize;
+  jsonState: u32;
+  jsonDepth: u32;
+  jsonKey: bool; // the string is a name
+  jsonEscape: u32;
+  jsonEscapeValue: u32;
+  jsonHash: u32;
+  jsonField: u32; // the field whose value comes
+  jsonText: u32; // bytes gathered at SCRATCH
+  jsonNumber: i32;
+  jsonStatus: u32;
 
   // network lane (wire/network-lane.ts)
   networkOpened: bool;
@@ -164,16 +216,53 @@ export class State {
   networkDetail: i32;
 }
 
+/** Options of the command, with their defaults; engine/command.ts writes them by their offsets, so they stand apart from the scalars. */
+@unmanaged
+export class Options {
+  command: u32;
+  cardLink: i32;
+  blockBytes: u32;
+  maxPackages: u32;
+  ipaFeatures: u32;
+  hasInitialEim: u32;
+  cardTimeoutMs: u32;
+  wantedEimIdLength: u32;
+  eimAddressLength: u32;
+  imeiLength: u32;
+  deviceCapabilitiesLength: u32;
+  esipaBinding: u32;
+  rspBinding: u32;
+  askConsent: u32;
+  utcTimeLength: u32;
+  rplmnLength: u32;
+  assistant: u32;
+  onlineTimeoutMs: u32;
+  esipaVersion: u32;
+  stateChangeCause: u32;
+  hasStateChangeCause: u32;
+}
+
 /** Bytes a header may overhang a full block or window before the rest is moved to the next one. */
-const SLACK: usize = 16;
+const SLACK: usize = 32;
 
 /** Room for the scalars, in bytes. */
-export const SCALARS: usize = 512;
-const A_EID: usize = SCALARS;
+export const SCALARS: usize = 768;
+/** Room for the options, in bytes. */
+export const OPTIONS_BYTES: usize = 128;
+const A_OPTIONS: usize = SCALARS;
+const A_EID: usize = A_OPTIONS + OPTIONS_BYTES;
 const A_EIM_ID: usize = A_EID + 16;
 const A_WANTED_EIM_ID: usize = A_EIM_ID + 128;
 const A_EIM_ADDRESS: usize = A_WANTED_EIM_ID + 128;
-const A_TAC: usize = A_EIM_ADDRESS + 128;
+const A_UTC_TIME: usize = A_EIM_ADDRESS + 128;
+const A_RPLMN: usize = A_UTC_TIME + 16;
+const A_HASH_CC: usize = A_RPLMN + 8;
+const A_SLOTS: usize = A_HASH_CC + 40;
+const A_RUNS: usize = A_SLOTS + 56;
+const A_CI_PKID: usize = A_RUNS + 48;
+const A_METADATA: usize = A_CI_PKID + 24;
+const A_BACKOFF: usize = A_METADATA + METADATA_BYTES;
+const A_TAC: usize = A_BACKOFF + BACKOFF_BYTES;
 const A_IMEI: usize = A_TAC + 8;
 const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
 const A_ASSOCIATION_TOKEN: usize = A_DEVICE_CAPABILITIES + 48;
@@ -202,13 +291,34 @@ const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES;
 export const REGION_BYTES: usize = A_MESSAGE + MESSAGE_BYTES;
 /** Address of the region. */
 export const REGION: usize = memory.data(A_MESSAGE + MESSAGE_BYTES, 16);
-/** The scalars. */
+/** The scalars, and where they lie; scripts/shrink makes wasm globals of those used most, so no address of one is ever computed. */
 export const S: State = changetype<State>(REGION);
+export const SCALARS_BEGIN: usize = REGION;
+export const SCALARS_END: usize = REGION + SCALARS;
+
+/** The options. */
+export const OPTIONS: usize = REGION + A_OPTIONS;
+export const O: Options = changetype<Options>(OPTIONS);
 
 export const EID: usize = REGION + A_EID;
 export const EIM_ID: usize = REGION + A_EIM_ID;
 export const WANTED_EIM_ID: usize = REGION + A_WANTED_EIM_ID;
 export const EIM_ADDRESS: usize = REGION + A_EIM_ADDRESS;
+/** YYYYMMDDhhmmss. */
+export const UTC_TIME: usize = REGION + A_UTC_TIME;
+export const RPLMN: usize = REGION + A_RPLMN;
+/** 04 20 and the 32 bytes of hashCc. */
+export const HASH_CC: usize = REGION + A_HASH_CC;
+/** Start and end of each Slot. */
+export const SLOTS: usize = REGION + A_SLOTS;
+/** Start and end of each run of bytes that goes into the ES10 command after the present one. */
+export const RUNS: usize = REGION + A_RUNS;
+/** euiccCiPKId of the eIM: length, then the value. */
+export const CI_PKID: usize = REGION + A_CI_PKID;
+/** Elements of the profile metadata that matter, as they came. */
+export const METADATA: usize = REGION + A_METADATA;
+/** Notifications that could not be delivered (engine/backoff.ts). */
+export const BACKOFF: usize = REGION + A_BACKOFF;
 export const TAC: usize = REGION + A_TAC;
 export const IMEI: usize = REGION + A_IMEI;
 export const DEVICE_CAPABILITIES: usize = REGION + A_DEVICE_CAPABILITIES;

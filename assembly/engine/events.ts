@@ -2,12 +2,14 @@
 // Events from the host. An event that nobody waits for changes nothing.
 
 import { ErrorCode } from '../abi/errors';
-import { Event } from '../abi/events';
+import { ConsentAnswer, Event } from '../abi/events';
+import { HAS_JSON, HAS_POLICY } from '../abi/features';
 import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
-import { CARD_WINDOW, NETWORK_RX, RESPONSE, S } from '../abi/state';
+import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';
 import { atByte, atCancel } from '../link/at';
-import { Do } from '../proc/functions';
+import { jsonWindow } from '../rsp/json-reply';
+import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
 import { networkData, networkSent } from '../wire/network-lane';
 import { beginCommand } from './command';
@@ -33,10 +35,11 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
   }
   if (kind == Event.CardData) {
     // bytes may come at any time: an unsolicited line is no misuse
-    if (S.running && S.cardLink == CardLink.At) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
+    if (S.running && O.cardLink == CardLink.At) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
     return length;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
+  if (kind == Event.Consent) return consentEvent(argument, length);
   return kind <= Event.CardFailed ? cardEvent(kind, length) : networkEvent(kind, argument, length);
 }
 
@@ -52,7 +55,7 @@ function cardEvent(kind: i32, length: u32): i32 {
     atCancel(ErrorCode.CardLost);
     return 0;
   }
-  if (!S.apduOut || S.cardLink == CardLink.At) return ErrorCode.UnexpectedEvent;
+  if (!S.apduOut || O.cardLink == CardLink.At) return ErrorCode.UnexpectedEvent;
   linkResponse(length);
   return length;
 }
@@ -78,6 +81,20 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);
+  if (HAS_JSON && S.binding && !fromHost) jsonWindow();
+  return length;
+}
+
+const HASH_CC_BYTES: u32 = 32;
+
+/** The answer to action Consent, with hashCc where the user has a confirmation code. */
+function consentEvent(answer: u32, length: u32): i32 {
+  if (!HAS_POLICY || S.consent >= 0 || answer > <u32>ConsentAnswer.Install || (length && length != HASH_CC_BYTES)) {
+    return ErrorCode.UnexpectedEvent;
+  }
+  S.consent = answer;
+  S.hashCcLength = length;
+  if (length) putTlv(HASH_CC, 0x04, NETWORK_RX, length);
   return length;
 }
 

@@ -3,36 +3,47 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
+import { ConsentAnswer } from '../abi/events';
+import { HAS_DATA, HAS_DIRECT, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 import { CardLink } from '../abi/options';
-import { MESSAGE, S, SEQUENCE } from '../abi/state';
+import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
 import { CancelReason, readCancelSession } from '../es10/cancel-session';
 import { readEid } from '../es10/get-eid';
 import { readEimEntry } from '../es10/get-eim-configuration-data';
 import { readEuiccChallenge, readEuiccInfo1 } from '../es10/get-euicc-challenge';
+import { readEuiccConfiguredAddresses } from '../es10/get-euicc-configured-addresses';
+import { readHasOperationalProfile } from '../es10/get-profiles-info';
+import { judgeRules, PPR1, profilePolicyRules } from '../es10/get-rat';
+import { readImmediateEnable } from '../es10/immediate-enable';
 import { readInstallationResult } from '../es10/load-bound-profile-package';
 import { PackageOutcome, readPackageResult } from '../es10/load-euicc-package';
 import { readOpenChannel } from '../es10/manage-channel';
 import { readPrepareDownload } from '../es10/prepare-download';
+import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
-import { readAuthenticateClient } from '../esipa/authenticate-client';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
-import { Reply, replyExpect } from '../esipa/reply';
 import { atBusy, atSend } from '../link/at';
 import { Do, Go, Wait } from '../proc/functions';
+import { AuthenticateOutcome, readAuthenticateClient } from '../rsp/authenticate-client';
+import { replyError, replyExpect } from '../rsp/reply';
+import { requestFeed } from '../rsp/request';
+import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
 import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
 import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
-import { networkAbort, networkFeed } from '../wire/network-lane';
-import { isWireError, nextDataObject, noteError, REPEAT } from './start';
+import { networkAbort } from '../wire/network-lane';
+import { isWireError, noteError } from './at-once';
+import { findNotification, findResult } from './find';
+import { pumpBoundProfilePackage } from './install';
+import { nextDataObject } from './start';
 import {
   MOVED,
   noteRefusal,
   PENDING,
-  pumpBoundProfilePackage,
   pumpCard,
   pumpEimEntries,
   pumpForward,
@@ -40,7 +51,11 @@ import {
   pumpNetworkFromCard,
   pumpPackage,
   pumpSelect,
+  REPEAT,
 } from './streams';
+
+/** StateChangeCause immediateEnableProfile. */
+const IMMEDIATE_ENABLE: u32 = 5;
 
 /** Moves the step `what` on. Returns PENDING, MOVED, REPEAT, its outcome, or its error. */
 export function continueStep(what: u32): i32 {
@@ -66,12 +81,17 @@ function isUnsettled(result: i32): bool {
 }
 
 function continueHost(what: u32): i32 {
-  if (what == Do.OpenNetwork) {
-    if (S.networkState != NetworkState.Failed) return S.networkOpened ? 0 : PENDING;
+  if (what == Do.OpenNetwork || what == Do.OpenServer) {
+    if (S.networkState != NetworkState.Failed) return S.networkState == NetworkState.Opening ? PENDING : 0;
     S.stepDetail = S.networkDetail;
     return S.networkError;
   }
-  if (S.cardLink != CardLink.At) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
+  if (HAS_POLICY && what == Do.Consent) return continueConsent();
+  if (HAS_STATE_CHANGES && what == Do.Pause) {
+    S.pausing = <i32>(S.nowMs - S.pauseUntilMs) < 0;
+    return S.pausing ? PENDING : 0;
+  }
+  if (O.cardLink != CardLink.At) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
   if (atBusy()) return PENDING;
   if (S.linkFailure) {
     S.stepDetail = S.linkDetail;
@@ -82,6 +102,45 @@ function continueHost(what: u32): i32 {
   S.linkNext = next == LinkCommand.EchoOff ? LinkCommand.NumericErrors : LinkCommand.None;
   atSend(next);
   return PENDING;
+}
+
+/** The first two answers are reasons to cancel with. */
+function continueConsent(): i32 {
+  if (S.consent < 0) return PENDING;
+  if (S.consent == ConsentAnswer.Install) return 0;
+  S.cancelReason = S.consent;
+  return ErrorCode.ConsentRefused;
+}
+
+/** The Rules Authorisation Table: 0 allowed, 1 when a profile beside it would forbid it, or PprNotAllowed. */
+function judge(): i32 {
+  const rules = profilePolicyRules();
+  const judged = judgeRules(rules);
+  if (judged < 0) return judged;
+  S.consentRequired = judged == 1;
+  if (judged > 1) return ErrorCode.PprNotAllowed;
+  if (rules & PPR1) return 1;
+  S.cancelReason = CancelReason.Undefined;
+  return 0;
+}
+
+/** SGP.22 v2.5 §2.9.3.1: a profile that cannot be disabled is only installed where no other operational profile is. */
+function judgeAlone(): i32 {
+  const found = readHasOperationalProfile();
+  if (found) return min(found, 0) || ErrorCode.PprNotAllowed;
+  S.cancelReason = CancelReason.Undefined;
+  return 0;
+}
+
+/** A profile that was enabled at once is a change that the eIM does not know of. */
+function enabledAtOnce(): i32 {
+  const result = readImmediateEnable();
+  // not configured, or not now: the profile stays as it is
+  if (result) return 0;
+  S.stateChanged = true;
+  S.stateChangeCause = IMMEDIATE_ENABLE;
+  ask(Action.Persist);
+  return 1;
 }
 
 function continueCard(what: u32): i32 {
@@ -115,6 +174,16 @@ function continueCard(what: u32): i32 {
       return min(prepared, 0);
     case Do.CancelSession:
       return readCancelSession() ? 1 : 0;
+    case Do.GetConfiguredAddresses:
+      return readEuiccConfiguredAddresses();
+    case Do.GetRat:
+      return HAS_POLICY ? judge() : 0;
+    case Do.ListOperationalProfiles:
+      return HAS_POLICY ? judgeAlone() : 0;
+    case Do.ImmediateEnable:
+      return HAS_STATE_CHANGES ? enabledAtOnce() : 0;
+    case Do.ProfileRollback:
+      return HAS_STATE_CHANGES ? readProfileRollback() : 0;
   }
   return 0;
 }
@@ -124,12 +193,15 @@ function cardRefusal(what: u32, error: i32): i32 {
   if (error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;
   // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
   if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
+  if (what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
   return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;
 }
 
 function continueCardElement(what: u32): i32 {
   if (what == Do.GetEimConfigurationData) return continueEimEntries();
-  if (what == Do.SendDataObject) return continueSendDataObject();
+  if (what == Do.FindResult) return findResult();
+  if (what == Do.FindNotification) return findNotification();
+  if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
   const result = pumpSelect();
   if (isUnsettled(result)) return result;
   if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
@@ -147,7 +219,7 @@ function continueEimEntries(): i32 {
   const result = pumpEimEntries();
   if (result == 1) return readEimEntry(S.keepEnd, S.collectAt);
   if (result) return result;
-  return S.selectIndex ? ErrorCode.EimNotAssociated : 1; // entries, but not the wanted one; or none at all
+  return S.selectIndex || S.eimIdLength ? ErrorCode.EimNotAssociated : 1; // entries, but not the wanted one; or none at all
 }
 
 /** Streams one object: its element is looked for first, then forwarded; an own object goes out from memory. */
@@ -157,7 +229,7 @@ function continueSendDataObject(): i32 {
     return S.networkError;
   }
   if (S.streamDone) {
-    networkFeed();
+    requestFeed();
     return S.networkSourceAt == S.networkSourceEnd ? nextDataObject() : pendingForRoom();
   }
   if (S.headerPending || S.forwardDepth) {
@@ -181,11 +253,11 @@ function continueNetwork(what: u32, result: i32): i32 {
   if (result) return networkRefusal(what, result);
   switch (what) {
     case Do.GetEimPackage:
-      return countPackage(readGetEimPackage());
+      return countPackage(settleStateChange(readGetEimPackage()));
     case Do.InitiateAuthentication:
       return replyExpect(0xa0);
     case Do.AuthenticateClient:
-      return noteReason(readAuthenticateClient(), CancelReason.PprNotAllowed);
+      return readAuthentication();
     case Do.GetBoundProfilePackage:
       return S.replyState == Reply.Stream ? 0 : noteReason(orBadAnswer(replyExpect(0xa0)), CancelReason.MetadataMismatch);
     case Do.SendOwed:
@@ -194,14 +266,46 @@ function continueNetwork(what: u32, result: i32): i32 {
       return readProvideResult();
     case Do.HandleInstallationResult:
     case Do.HandleStoredNotification:
-    case Do.CancelSessionEsipa:
-      return 0;
+    case Do.CancelSessionAtServer:
+      // a status in JSON may say that it was refused
+      return S.replyChoice == 0x81 ? replyExpect(0) : 0;
   }
+  settleRollback();
   return skipUnacknowledged(what, readProvideResult());
 }
 
 function orBadAnswer(result: i32): i32 {
-  return result ? result : ErrorCode.BadEimAnswer;
+  return result ? result : replyError(false);
+}
+
+/** Subject and reason code 8.9.5 and 3.9: the SM-DS has no event. */
+const NO_EVENT: i32 = 0x89539;
+
+function readAuthentication(): i32 {
+  const result = readAuthenticateClient();
+  if (HAS_DIRECT && result == ErrorCode.SmdpError && S.stepDetail == NO_EVENT) {
+    S.collectAt = MESSAGE;
+    return AuthenticateOutcome.Smds;
+  }
+  return noteReason(result, CancelReason.PprNotAllowed);
+}
+
+/** The eIM has the result: the profile change stands. */
+function settleRollback(): void {
+  if (!HAS_STATE_CHANGES || !S.rollbackPending) return;
+  S.rollbackPending = false;
+  // what was in the way is over
+  if (!S.rollbackTried) S.error = 0;
+  ask(Action.Persist);
+}
+
+/** The eIM has answered, so it was told of the change. */
+function settleStateChange(kind: i32): i32 {
+  if (HAS_STATE_CHANGES && S.stateChanged && kind >= 0) {
+    S.stateChanged = false;
+    ask(Action.Persist);
+  }
+  return kind;
 }
 
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
@@ -223,7 +327,7 @@ function countPackage(kind: i32): i32 {
 /** What the eIM found in the metadata is error 50 of AuthenticateClient and of GetBoundProfilePackage: `reason` is what to cancel with. */
 function noteReason(result: i32, reason: u32): i32 {
   const foundByEim = 50;
-  if (result == ErrorCode.PprNotAllowed || (result == ErrorCode.EimError && S.stepDetail == foundByEim)) S.cancelReason = reason;
+  if (result == ErrorCode.EimError && S.stepDetail == foundByEim) S.cancelReason = reason;
   return result;
 }
 
@@ -253,6 +357,11 @@ function skipUnacknowledged(what: u32, result: i32): i32 {
 function continueCardFromNetwork(what: u32): i32 {
   const result = what == Do.LoadBoundProfilePackage ? pumpBoundProfilePackage() : pumpPackage();
   if (isUnsettled(result)) return result;
+  if (HAS_LOCAL && what == Do.RunEs10Function && !result) {
+    S.networkFromHost = false;
+    S.networkState = NetworkState.Idle;
+    return S.profileSwitched ? 1 : 0;
+  }
   S.networkFromHost = false;
   if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
     noteError(result);
@@ -265,12 +374,22 @@ function continueCardFromNetwork(what: u32): i32 {
   const outcome = readPackageResult();
   if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;
+  if (HAS_STATE_CHANGES && outcome == PackageOutcome.ProfileChanged) {
+    S.rollbackPending = true;
+    S.rollbackTried = false;
+    S.onlineDeadlineSet = false;
+    ask(Action.Persist);
+  }
   return outcome;
 }
 
 function finishInstallation(): i32 {
   const outcome = readInstallationResult();
   if (outcome < 0) return outcome;
+  S.resultAt = S.keepEnd;
+  S.resultEnd = S.collectAt;
+  S.keepEnd = S.collectAt;
+  S.installationFailed = outcome != 0;
   if (outcome) noteError(ErrorCode.InstallationFailed);
   else S.profilesInstalled++;
   return 0;

@@ -4,24 +4,29 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
+import { HAS_DATA, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES } from '../abi/features';
 import { CardLink } from '../abi/options';
-import { S } from '../abi/state';
+import { O, S } from '../abi/state';
 import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
+import { ATTACH } from '../proc/attach';
 import { RETRIEVAL } from '../proc/eim-package-retrieval';
 import { END } from '../proc/end';
+import { ES10 } from '../proc/es10-function';
 import { EXECUTION } from '../proc/euicc-package-execution';
 import { Go, ROW_BYTES } from '../proc/functions';
-import { DOWNLOAD } from '../proc/indirect-download';
 import { DATA } from '../proc/ipa-euicc-data';
+import { LOST } from '../proc/lost-result';
 import { DELIVERY } from '../proc/notification-delivery';
+import { DOWNLOAD } from '../proc/profile-download';
 import { START_UP } from '../proc/start-up';
 import { ask } from '../wire/ask';
 import { cardFail, cardResponse } from '../wire/card-lane';
 import { CardState, LinkCommand } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
+import { noteError } from './at-once';
 import { continueStep } from './finish';
-import { noteError, REPEAT, startStep } from './start';
-import { MOVED, PENDING } from './streams';
+import { startStep } from './start';
+import { MOVED, PENDING, REPEAT } from './streams';
 
 /** Turns of the loop in one call at most; bounds the work of a call. */
 const MAX_TURNS: u32 = 4096;
@@ -33,13 +38,19 @@ function tableOf(procedure: u32): usize {
     case Go.Delivery:
       return DELIVERY;
     case Go.Retrieval:
-      return RETRIEVAL;
+      return HAS_ESIPA ? RETRIEVAL : END;
     case Go.Execution:
-      return EXECUTION;
+      return HAS_ESIPA ? EXECUTION : END;
     case Go.Data:
-      return DATA;
+      return HAS_DATA ? DATA : END;
     case Go.Download:
       return DOWNLOAD;
+    case Go.Attach:
+      return HAS_ESIPA ? ATTACH : END;
+    case Go.Lost:
+      return HAS_STATE_CHANGES ? LOST : END;
+    case Go.Es10:
+      return HAS_LOCAL ? ES10 : END;
   }
   return END;
 }
@@ -76,6 +87,10 @@ function follow(result: i32): void {
   if (result < 0) fail(result);
   const target: u32 = result < 0 ? load<u8>(row(), 2) : <u32>load<u8>(row(), 1) + result;
   if (target >= Go.StartUp) {
+    if (target == Go.Attach) {
+      S.returnProcedure = S.procedure;
+      S.returnStep = S.step + 1;
+    }
     S.procedure = target;
     S.step = 0;
   } else S.step = target;
@@ -95,7 +110,7 @@ function fail(error: i32): void {
 
 /** Hands a waiting APDU to the link, and a response from it to the card lane. */
 function moveLink(): void {
-  if (S.cardLink == CardLink.At && S.apduOut && !atBusy()) {
+  if (O.cardLink == CardLink.At && S.apduOut && !atBusy()) {
     if (S.linkFailure) linkFailed(S.linkFailure, S.linkDetail);
     else linkResponse(atResponseLength());
   }
@@ -103,8 +118,8 @@ function moveLink(): void {
   S.apduWaiting = false;
   if (S.cardGone) return cardFail(ErrorCode.CardLost, 0);
   S.apduOut = true;
-  if (S.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
-  S.linkDeadlineMs = S.nowMs + S.cardTimeoutMs;
+  if (O.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
+  S.linkDeadlineMs = S.nowMs + O.cardTimeoutMs;
   ask(Action.CardTransmit);
 }
 
@@ -127,13 +142,14 @@ export function linkFailed(error: i32, detail: i32): void {
 /** Looks at the clock. */
 export function tick(nowMs: u32): void {
   S.nowMs = nowMs;
-  if (S.cardLink == CardLink.At) atTick();
-  else if (S.actions & (1 << Action.CardTransmit)) S.linkDeadlineMs = nowMs + S.cardTimeoutMs;
+  if (O.cardLink == CardLink.At) atTick();
+  else if (S.actions & (1 << Action.CardTransmit)) S.linkDeadlineMs = nowMs + O.cardTimeoutMs;
   else if (S.apduOut && <i32>(nowMs - S.linkDeadlineMs) >= 0) linkFailed(ErrorCode.ModemTimeout, 0);
 }
 
 /** Milliseconds until the clock matters again, or -1. */
 export function untilNextTick(): i32 {
-  const waits = S.cardLink == CardLink.At ? S.linkWaiting : S.apduOut;
+  if (HAS_STATE_CHANGES && S.pausing) return max<i32>(S.pauseUntilMs - S.nowMs, 0);
+  const waits = O.cardLink == CardLink.At ? S.linkWaiting : S.apduOut;
   return waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
 }

@@ -1,51 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables begins: the checks that are done at once, and the requests that are sent.
 
-import { Action, Summary } from '../abi/actions';
+import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { OWED_BYTES } from '../abi/limits';
+import { HAS_DATA, HAS_DIRECT, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+
 import { CardLink } from '../abi/options';
-import { MESSAGE, NETWORK_TX, OWED, S, SCRATCH } from '../abi/state';
+import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
+
+import { prepareServerOpen } from '../es9p/open-server';
+
 import { sendAuthenticateServer } from '../es10/authenticate-server';
 import { CancelReason, sendCancelSession } from '../es10/cancel-session';
 import { sendGetEid } from '../es10/get-eid';
 import { sendGetEimConfigurationData } from '../es10/get-eim-configuration-data';
 import { sendGetEuiccChallenge, sendGetEuiccInfo1 } from '../es10/get-euicc-challenge';
+import { sendGetEuiccConfiguredAddresses } from '../es10/get-euicc-configured-addresses';
+import { sendListOperationalProfiles } from '../es10/get-profiles-info';
+import { sendGetRat } from '../es10/get-rat';
+import { sendImmediateEnable } from '../es10/immediate-enable';
 import { sendCloseChannel, sendOpenChannel } from '../es10/manage-channel';
-import { sendPrepareDownload } from '../es10/prepare-download';
+import { hasHashCc, isConfirmationCodeRequired, sendPrepareDownload } from '../es10/prepare-download';
+import { sendProfileRollback } from '../es10/profile-rollback';
 import { keepSequence, sendRemoveNotification } from '../es10/remove-notification-from-list';
 import { sendRetrieveBySequence, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { sendSelectIsdr } from '../es10/select-isdr';
 import { sendTerminalCapability } from '../es10/terminal-capability';
-import { beginAuthenticateClient } from '../esipa/authenticate-client';
-import { sendCancelSessionEsipa } from '../esipa/cancel-session';
-import { sendGetBoundProfilePackage } from '../esipa/get-bound-profile-package';
 import { sendGetEimPackage } from '../esipa/get-eim-package';
-import { beginHandleNotification, sendInstallationResult, sendOwed } from '../esipa/handle-notification';
-import { sendInitiateAuthentication } from '../esipa/initiate-authentication';
-import {
-  beginProvideResult,
-  oweDataError,
-  owePackageError,
-  oweTriggerError,
-  PackageError,
-  sendPackageResult,
-  sendPackageResultAndNotifications,
-} from '../esipa/provide-eim-package-result';
+import { sendOwed } from '../esipa/handle-trigger-result';
+import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications } from '../esipa/provide-eim-package-result';
 import { atSend } from '../link/at';
-import { readTrigger } from '../proc/download-trigger';
+
 import { Do } from '../proc/functions';
-import { beginDataResponse, DATA_OBJECTS, putOwnDataObject, readDataRequest, sendDataObjectRequest } from '../proc/ipa-euicc-data';
+import { DATA_OBJECTS, putOwnDataObject, sendDataObjectRequest } from '../proc/ipa-euicc-data';
+import { beginAuthenticateClient } from '../rsp/authenticate-client';
+import { sendCancelSessionResponse } from '../rsp/cancel-session';
+import { sendGetBoundProfilePackage } from '../rsp/get-bound-profile-package';
+import { beginHandleNotification, sendHandleNotification } from '../rsp/handle-notification';
+import { sendInitiateAuthentication } from '../rsp/initiate-authentication';
+import { PREFIX } from '../rsp/prefix';
 import { ask } from '../wire/ask';
 import { derEnd, readTlv } from '../wire/der-read';
-import { putHeader } from '../wire/der-write';
+import { putByteTlv, putTlv } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
 import { scanBegin } from '../wire/tlv-stream';
-import { PENDING } from './streams';
-
-/** Outcome of a step that is to be done once more. */
-export const REPEAT: i32 = i32.MIN_VALUE + 2;
+import { isDirect, isLocal, startAtOnce } from './at-once';
+import { backoffIsUsed } from './backoff';
+import { beginInstallation } from './install';
+import { PENDING, REPEAT } from './streams';
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
 const MAX_DELIVERIES: u32 = 64;
@@ -77,124 +80,27 @@ export function startStep(what: u32): i32 {
   return what < 160 ? startNetwork(what) : startStream(what);
 }
 
-function startAtOnce(what: u32): i32 {
-  switch (what) {
-    case Do.NoMorePackages:
-      S.noMorePackages = true;
-      return S.packages ? 1 : 0;
-    case Do.DeliveryDone:
-      return S.noMorePackages ? 1 : 0;
-    case Do.SkipNotification:
-      S.notificationSkip++;
-      // the eIM refused this one; without a connection the others need not be tried
-      return S.stepError == ErrorCode.NetworkHttpStatus ? 0 : S.stepError;
-    case Do.CountNotification:
-      S.notifications++;
-      return 0;
-    case Do.OweUnknownPackage:
-      noteError(ErrorCode.UnknownPackage);
-      return owe(PackageError.UnknownPackage);
-    case Do.OweInvalidFormat:
-      return owe(PackageError.InvalidPackageFormat);
-    case Do.OwePackageError:
-      // cut off before it was whole: the eIM has no result and will offer it again
-      if (isNetworkError(S.stepError)) return S.stepError;
-      // the form of the card's answer says nothing about the package
-      return owe(isWireError(S.stepError) && S.cardState != CardState.Done ? PackageError.InvalidPackageFormat : PackageError.Undefined);
-    case Do.OweResult:
-      return oweResult();
-    case Do.OweDataError:
-      if (isNetworkError(S.stepError)) return S.stepError;
-      oweDataError(PackageError.Undefined);
-      return owed();
-    case Do.OweTagListError:
-      oweDataError(1); // incorrectTagList
-      return owed();
-    case Do.OweTriggerError:
-      oweTriggerError();
-      return owed();
-    case Do.ReadDataRequest:
-      return readDataRequest();
-    case Do.BeginDataResponse:
-      beginDataResponse();
-      return 0;
-    case Do.ReadTrigger:
-      const trigger = readTrigger();
-      if (trigger > 0) noteError(ErrorCode.BadTrigger);
-      return trigger;
-    case Do.CloseNetwork:
-      if (S.networkOpened) ask(Action.NetworkClose);
-      S.networkOpened = false;
-      return 0;
-    case Do.Finish:
-      finish();
-      return PENDING;
-  }
-  return 0; // Goto
-}
-
-/** Keeps the first error of the command for its result. */
-export function noteError(error: i32): void {
-  if (S.error) return;
-  S.error = error;
-  S.detail = S.stepDetail;
-}
-
-/** Whether an error is about the form of a message. */
-export function isWireError(error: i32): bool {
-  return (error >= ErrorCode.BadValue && error <= ErrorCode.BadEncoding) || error == ErrorCode.MessageTooLong;
-}
-
-function isNetworkError(error: i32): bool {
-  return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NetworkMalformed;
-}
-
-function owe(code: u32): i32 {
-  owePackageError(code);
-  return owed();
-}
-
-function owed(): i32 {
-  networkAbort();
-  ask(Action.Persist);
-  return 0;
-}
-
-/** An error result is not kept by the eUICC: the report is ours alone until the eIM has it. */
-function oweResult(): i32 {
-  const length = S.keepEnd - MESSAGE;
-  if (length > <usize>OWED_BYTES) return owe(PackageError.Undefined);
-  memory.copy(OWED, MESSAGE, length);
-  S.owedLength = length;
-  S.owedIsTriggerResult = false;
-  return owed();
-}
-
-function putSummary(at: usize, tag: u32, value: u32): usize {
-  at = putHeader(at, tag, 4);
-  store<u32>(at, bswap(value));
-  return at + 4;
-}
-
-/** Asks the host to take the result; the command is over when it did. */
-function finish(): void {
-  let at = putSummary(NETWORK_TX, Summary.Packages, S.packages);
-  at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
-  at = putSummary(at, Summary.Notifications, S.notifications);
-  S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
-  ask(Action.Finished);
-}
+const PAUSE_MS: u32 = 2000;
+const MOST_TRIES: u32 = 15;
 
 function startHost(what: u32): i32 {
-  if (what == Do.OpenNetwork) {
+  if (what == Do.OpenNetwork || what == Do.OpenServer) {
+    if (HAS_DIRECT && what == Do.OpenServer) prepareServerOpen(S.route);
     S.networkState = NetworkState.Opening;
     ask(Action.NetworkOpen);
+    return PENDING;
+  }
+  if (what == Do.Consent) return HAS_POLICY ? startConsent() : 0;
+  if (HAS_STATE_CHANGES && what == Do.Pause) {
+    if (S.pauseTries < MOST_TRIES) S.pauseTries++;
+    S.pausing = true;
+    S.pauseUntilMs = S.nowMs + S.pauseTries * PAUSE_MS;
     return PENDING;
   }
   const reset = what == Do.ResetCard;
   if (reset) S.channel = 0;
   S.linkNext = reset ? LinkCommand.PowerUp : LinkCommand.EchoOff;
-  if (S.cardLink == CardLink.At) atSend(reset ? LinkCommand.PowerDown : LinkCommand.Attention);
+  if (O.cardLink == CardLink.At) atSend(reset ? LinkCommand.PowerDown : LinkCommand.Attention);
   else if (reset) {
     S.cardReady = false;
     ask(Action.CardReset);
@@ -202,7 +108,25 @@ function startHost(what: u32): i32 {
   return PENDING;
 }
 
+/** Asks the host where the user, the Rules Authorisation Table or a confirmation code demand it. */
+function startConsent(): i32 {
+  S.hashCcLength = 0;
+  const needsCode = isConfirmationCodeRequired() && !hasHashCc();
+  if (!O.askConsent && !S.consentRequired && !needsCode) return 0;
+  let at = putTlv(PREFIX, 0x80, TRANSACTION_ID, S.transactionIdLength);
+  at = putByteTlv(at, 0x01, needsCode ? 0xff : 0);
+  at = putByteTlv(at, 0x83, S.consentRequired ? 0xff : 0);
+  memory.copy(at, METADATA, S.metadataLength);
+  S.requestAt = PREFIX;
+  S.requestEnd = at + S.metadataLength;
+  S.consent = -1;
+  ask(Action.Consent);
+  return PENDING;
+}
+
 function startCard(what: u32): i32 {
+  // what the answer of AuthenticateClient brought is still needed when the rules are judged
+  if (HAS_POLICY && what == Do.GetRat) S.keepEnd = S.collectAt;
   if (what != Do.PrepareDownload) S.collectAt = S.keepEnd;
   switch (what) {
     case Do.TerminalCapability:
@@ -238,6 +162,22 @@ function startCard(what: u32): i32 {
       break;
     case Do.PrepareDownload:
       return startPrepareDownload();
+    case Do.GetConfiguredAddresses:
+      sendGetEuiccConfiguredAddresses();
+      break;
+    case Do.GetRat:
+      if (HAS_POLICY) sendGetRat();
+      break;
+    case Do.ListOperationalProfiles:
+      if (HAS_POLICY) sendListOperationalProfiles();
+      break;
+    case Do.ImmediateEnable:
+      if (!HAS_STATE_CHANGES || isLocal() || S.installationFailed) return 0;
+      sendImmediateEnable();
+      break;
+    case Do.ProfileRollback:
+      if (HAS_STATE_CHANGES) sendProfileRollback();
+      break;
     case Do.CancelSession:
       networkAbort();
       S.keepEnd = MESSAGE;
@@ -259,9 +199,9 @@ function closeNextChannel(): i32 {
 
 /** The request stays in MESSAGE until it is sent; the response is gathered behind it. */
 function startPrepareDownload(): i32 {
-  const result = sendPrepareDownload();
-  S.keepEnd = S.cardSourceEnd;
+  if (S.keepEnd == MESSAGE) S.keepEnd = S.collectAt;
   S.collectAt = S.keepEnd;
+  const result = sendPrepareDownload();
   return result ? result : PENDING;
 }
 
@@ -287,13 +227,25 @@ function startCardElement(what: u32): i32 {
       select(0xbf55, 0, 0, 0);
       sendGetEimConfigurationData();
       break;
-    case Do.RetrieveResults:
+    case Do.FindResult:
+      if (isLocal()) return 0;
       if (++S.deliveries > MAX_DELIVERIES) return 0;
+      if (!S.otherEims) return 1;
+      select(0xbf2b, 0, 0, 0);
+      sendRetrieveResults();
+      break;
+    case Do.FindNotification:
+      if (++S.deliveries > MAX_DELIVERIES) return 0;
+      // by way of the eIM the address does not matter, and the list is read only once
+      if (!(HAS_DIRECT && isDirect()) && !backoffIsUsed()) return 1;
+      select(0xbf2b, 0, 0, 0);
+      sendRetrieveNotifications();
+      break;
+    case Do.RetrieveResults:
       select(0xbf2b, 3, 0xbf51, S.resultSkip);
       sendRetrieveResults();
       break;
     case Do.RetrieveNotifications:
-      if (++S.deliveries > MAX_DELIVERIES) return 0;
       select(0xbf2b, 3, 0, S.notificationSkip);
       sendRetrieveNotifications();
       break;
@@ -306,7 +258,7 @@ function startCardElement(what: u32): i32 {
       const result = sendAuthenticateServer();
       return result ? result : PENDING;
     default:
-      return startDataObject();
+      return HAS_DATA ? startDataObject() : 0;
   }
   return PENDING;
 }
@@ -336,29 +288,30 @@ export function nextDataObject(): i32 {
 function startNetwork(what: u32): i32 {
   switch (what) {
     case Do.SendOwed:
-      if (!S.owedLength) return 0;
+      if (!S.owedLength || isLocal()) return 0;
       sendOwed();
       break;
     case Do.GetEimPackage:
-      if (S.packages >= S.maxPackages) return ErrorCode.TooManyPackages;
-      S.transactionIdLength = 0;
-      S.cancelReason = CancelReason.Undefined;
+      if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
       sendGetEimPackage();
       break;
     case Do.ProvideEimPackageResult:
       sendPackageResult();
       break;
     case Do.InitiateAuthentication:
-      sendInitiateAuthentication();
-      break;
+      S.transactionIdLength = 0;
+      S.cancelReason = CancelReason.Undefined;
+      S.metadataLength = 0;
+      const result = sendInitiateAuthentication();
+      return result ? result : PENDING;
     case Do.GetBoundProfilePackage:
       sendGetBoundProfilePackage();
       break;
     case Do.HandleInstallationResult:
-      sendInstallationResult();
+      sendHandleNotification(S.resultAt, S.resultEnd);
       break;
-    case Do.CancelSessionEsipa:
-      sendCancelSessionEsipa();
+    case Do.CancelSessionAtServer:
+      sendCancelSessionResponse();
   }
   return PENDING;
 }
@@ -377,12 +330,13 @@ function startStream(what: u32): i32 {
     case Do.AuthenticateClient:
       beginAuthenticateClient(pendingBytes());
       break;
+    case Do.RunEs10Function:
+      beginHostRequest();
+      break;
     case Do.AddInitialEim:
-      if (S.initialEimTried || !S.hasInitialEim) return ErrorCode.NoInitialEim;
+      if (S.initialEimTried || !O.hasInitialEim) return ErrorCode.NoInitialEim;
       S.initialEimTried = true;
-      S.networkFromHost = true;
-      scanBegin();
-      networkAsk();
+      beginHostRequest();
       break;
     case Do.LoadEuiccPackage:
       S.cardState = CardState.Idle; // what the card answered before is no matter of this one
@@ -390,8 +344,15 @@ function startStream(what: u32): i32 {
     case Do.LoadBoundProfilePackage:
       S.collectAt = S.keepEnd;
       S.cancelReason = CancelReason.LoadBppExecutionError;
-      S.segmentHeaderLength = 0;
-      S.cardState = CardState.Done;
+      beginInstallation();
   }
   return PENDING;
+}
+
+/** The ES10 request comes from the host. */
+function beginHostRequest(): void {
+  S.cardState = CardState.Idle;
+  S.networkFromHost = true;
+  scanBegin();
+  networkAsk();
 }

@@ -2,30 +2,38 @@
 // The pumps: each moves bytes as far as they go now between card, network and MESSAGE, for one kind of waiting (proc/functions.ts).
 // A pump returns PENDING when it needs an event, MOVED when it may go on at once, 0 when the step's data is through, or an error.
 
+import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { EIM_TRANSACTION_ID, S, SCAN_HEADER, SEGMENT_HEADER, SEQUENCE } from '../abi/state';
+import { HAS_LOCAL } from '../abi/features';
+import { Command } from '../abi/options';
+import { EIM_TRANSACTION_ID, O, S, SCAN_HEADER, SEQUENCE } from '../abi/state';
 import { isWantedEim } from '../es10/get-eim-configuration-data';
-import { BPP_DEPTH, segmentBytes } from '../es10/load-bound-profile-package';
-import { Reply, replyFinish, replyStart, replyTake } from '../esipa/reply';
+import { noteSwitch } from '../es10/profile-switch';
+import { replyChunkTaken, replyFinish, replyStart, replyTake } from '../rsp/reply';
+import { requestFeed, requestPut, requestRoom } from '../rsp/request';
+import { Reply } from '../rsp/slots';
+import { ask } from '../wire/ask';
 import { cardBegin, cardChunkTaken, cardCollect, cardFeed, cardPut, cardRoom } from '../wire/card-lane';
 import { CardState, NetworkState } from '../wire/lanes';
 import { appendToMessage } from '../wire/message';
-import { networkAbort, networkChunkTaken, networkFeed, networkPut, networkRoom } from '../wire/network-lane';
-import { Scan, scanAt, scanEndedDepth, scanStep, scanTagAt, scanValue, scanValueLength } from '../wire/tlv-stream';
+import { networkAbort } from '../wire/network-lane';
+import { Scan, scanAt, scanEndedDepth, scanRemaining, scanStep, scanTagAt, scanValue, scanValueLength } from '../wire/tlv-stream';
 
-/** The step waits for an event. */
-export const PENDING: i32 = i32.MIN_VALUE;
+/** The step waits for an event. The numbers are those of no error, and small ones, which take less code. */
+export const PENDING: i32 = -8;
 /** The step has moved and may go on at once. */
-export const MOVED: i32 = i32.MIN_VALUE + 1;
+export const MOVED: i32 = -9;
+/** The step is to be done once more. */
+export const REPEAT: i32 = -10;
 
 const SEQUENCE_BYTES: u32 = 8;
 
-function cardFailure(): i32 {
+export function cardFailure(): i32 {
   S.stepDetail = S.cardDetail;
   return S.cardError;
 }
 
-function networkFailure(): i32 {
+export function networkFailure(): i32 {
   S.stepDetail = S.networkDetail;
   return S.networkError;
 }
@@ -46,10 +54,10 @@ export function pumpCard(): i32 {
 }
 
 /** What scanResponse gives when the response is over; the other results are those of Scan. */
-const OVER: i32 = 4;
+export const OVER: i32 = 4;
 
 /** One look at the response through the scanner. Returns a Scan, OVER, PENDING, or an error. */
-function scanResponse(): i32 {
+export function scanResponse(): i32 {
   cardFeed();
   if (S.cardState == CardState.Failed) return cardFailure();
   if (S.cardState == CardState.Done) return S.scanDone ? OVER : ErrorCode.Truncated;
@@ -86,7 +94,10 @@ export function pumpEimEntries(): i32 {
   if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
     S.selectIndex++; // entries seen
     const wanted = isWantedEim(S.keepEnd, S.collectAt);
-    if (wanted) return wanted;
+    if (wanted) {
+      S.otherEims = S.selectIndex > 1 || scanRemaining(EIM_ENTRY_DEPTH - 1) != 0;
+      return wanted;
+    }
     S.collectAt = S.keepEnd;
   } else if (S.scanDepth >= EIM_ENTRY_DEPTH && !gather(seen)) return ErrorCode.MessageTooLong;
   return MOVED;
@@ -118,7 +129,7 @@ function pumpReply(): i32 {
   const seen = scanStep(S.networkAt, S.networkEnd);
   S.networkAt = scanAt;
   if (seen < 0) return seen;
-  if (seen == Scan.NeedMore) networkChunkTaken();
+  if (seen == Scan.NeedMore) replyChunkTaken();
   const result = replyTake(seen);
   if (result) return result;
   if (S.replyState != Reply.Stream) return MOVED;
@@ -129,7 +140,7 @@ function pumpReply(): i32 {
 /** Wait.Network: sends the request from memory, then gathers the answer. */
 export function pumpNetwork(): i32 {
   if (S.networkState == NetworkState.Sending) {
-    networkFeed();
+    requestFeed();
     return S.networkState == NetworkState.Sending ? ErrorCode.BadResponse : MOVED;
   }
   return pumpReply();
@@ -140,7 +151,7 @@ export function pumpNetworkFromCard(): i32 {
   if (S.networkState == NetworkState.Failed) return networkFailure();
   if (S.networkSourceAt != S.networkSourceEnd) {
     if (S.networkState != NetworkState.Sending) return PENDING;
-    networkFeed();
+    requestFeed();
     return MOVED;
   }
   if (S.streamDone) return pumpReply();
@@ -156,16 +167,16 @@ export function pumpForward(): i32 {
   if (S.headerPending) return S.networkState == NetworkState.Sending ? forwardFirstHeader() : PENDING;
   // without bytes or room the scanner still tells where elements end
   const available = S.cardState == CardState.Chunk ? S.responseEnd - S.responseAt : 0;
-  const seen = scanStep(S.responseAt, S.responseAt + min<usize>(available, networkRoom()));
+  const seen = scanStep(S.responseAt, S.responseAt + min<usize>(available, requestRoom()));
   S.responseAt = scanAt;
   if (seen < 0) return seen;
   if (seen == Scan.Header) {
     if (isSequenceNumber()) S.sequenceLength = 0;
-    networkPut(SCAN_HEADER, S.scanHeaderBytes);
+    requestPut(SCAN_HEADER, S.scanHeaderBytes);
   } else if (seen == Scan.Value) {
     if (isSequenceNumber()) keepSequenceBytes();
     if (isAuthenticateError()) noteRefusal(load<u8>(scanValue));
-    networkPut(scanValue, scanValueLength);
+    requestPut(scanValue, scanValueLength);
   } else if (seen == Scan.End) return scanEndedDepth == S.forwardDepth ? 0 : MOVED;
   else return needMoreFromCard();
   return MOVED;
@@ -175,7 +186,7 @@ function needMoreFromCard(): i32 {
   if (S.cardState == CardState.Done) return ErrorCode.Truncated;
   if (S.cardState != CardState.Chunk) return PENDING;
   // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
-  if (S.responseAt != S.responseEnd) return networkRoom() > 0 ? MOVED : PENDING;
+  if (S.responseAt != S.responseEnd) return requestRoom() > 0 ? MOVED : PENDING;
   cardChunkTaken();
   return MOVED;
 }
@@ -185,7 +196,7 @@ function forwardFirstHeader(): i32 {
   S.forwardDepth = S.scanDepth;
   if (S.forwardDepth == ITEM_DEPTH) S.sequenceLength = 0;
   if (S.retag) store<u8>(SCAN_HEADER, S.retag);
-  networkPut(SCAN_HEADER, S.scanHeaderBytes);
+  requestPut(SCAN_HEADER, S.scanHeaderBytes);
   return MOVED;
 }
 
@@ -219,12 +230,12 @@ function keepSequenceBytes(): void {
 }
 
 /** Gives up the stream: the rest of the answer is not wanted and the card's chain is left unfinished. */
-function streamFailure(error: i32): i32 {
+export function streamFailure(error: i32): i32 {
   networkAbort();
   return error;
 }
 
-/** Depth of the element that goes to the card: BF57 from the host, BF51 in the eIM's BF4F. */
+/** Depth of the element that goes to the card: the host's request, or BF51 in the eIM's BF4F. */
 function packageDepth(): u32 {
   return S.networkFromHost ? 1 : 2;
 }
@@ -240,6 +251,7 @@ export function pumpPackage(): i32 {
     return MOVED;
   }
   if (S.cardState == CardState.Chunk) {
+    if (HAS_LOCAL && S.networkFromHost && O.command == Command.Es10) return giveAnswer();
     cardCollect();
     return MOVED;
   }
@@ -256,8 +268,28 @@ function isPackageGiven(): bool {
 }
 
 /** Whether bytes follow the whole message. They are not looked at: the eUICC has all of the command, and its answer decides. */
-function isOver(): bool {
+export function isOver(): bool {
   return S.scanDone && S.networkState == NetworkState.Chunk && S.networkAt != S.networkEnd;
+}
+
+/** AddInitialEim in a poll, any function of ES10 when the command is that. */
+function isHostRequest(): bool {
+  S.functionTag = S.scanTag & 0xff;
+  return S.scanTag == 0xbf57 || (HAS_LOCAL && O.command == Command.Es10 && S.scanTag > 0xbf00);
+}
+
+/** Hands the piece of the response to the host; when it has taken it, the next one. */
+function giveAnswer(): i32 {
+  if (!S.answerOut) {
+    S.answerOut = true;
+    noteSwitch();
+    ask(Action.Answer);
+    return PENDING;
+  }
+  if (S.actions & (1 << Action.Answer)) return PENDING;
+  S.answerOut = false;
+  cardChunkTaken();
+  return MOVED;
 }
 
 function takePackage(): i32 {
@@ -269,7 +301,7 @@ function takePackage(): i32 {
   if (seen < 0) return streamFailure(seen);
   if (seen == Scan.Header) {
     if (S.scanDepth > packageDepth()) cardPut(SCAN_HEADER, S.scanHeaderBytes);
-    else if (S.networkFromHost && S.scanTag == 0xbf57) S.headerPending = true;
+    else if (S.networkFromHost && isHostRequest()) S.headerPending = true;
     else if (S.networkFromHost) return streamFailure(ErrorCode.UnexpectedTag);
     else return ignoreRest();
     keepTransactionIdBytes(0);
@@ -279,13 +311,13 @@ function takePackage(): i32 {
   } else if (seen == Scan.NeedMore) {
     // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
     if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
-    networkChunkTaken();
+    replyChunkTaken();
   }
   return MOVED;
 }
 
 /** Another element follows the package: it is not looked at, and the rest is not waited for. */
-function ignoreRest(): i32 {
+export function ignoreRest(): i32 {
   networkAbort();
   S.networkState = NetworkState.End;
   S.headerPending = false;
@@ -303,61 +335,4 @@ function keepTransactionIdBytes(length: u32): void {
   for (let i: u32 = 0; i < length && S.eimTransactionIdLength < TRANSACTION_ID_BYTES; i++) {
     store<u8>(EIM_TRANSACTION_ID + S.eimTransactionIdLength++, load<u8>(scanValue + i));
   }
-}
-
-/** Streams the bound profile package to the card, a command for every segment (SGP.22 v2.5 §2.5.5). 0 when a result has come. */
-export function pumpBoundProfilePackage(): i32 {
-  const given = S.scanDepth < BPP_DEPTH;
-  if (S.networkState == NetworkState.Failed && !given) return networkFailure();
-  if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
-  if (S.cardState == CardState.Chunk) {
-    cardCollect();
-    return MOVED;
-  }
-  if (S.cardState == CardState.Done && S.collectAt > S.keepEnd) return streamFailure(0);
-  if (S.headerPending) return beginSegment();
-  const over = isOver();
-  if (S.networkState == NetworkState.Chunk && !over) return takeSegment();
-  if ((S.networkState < NetworkState.End && !over) || S.cardState == CardState.Waiting) return PENDING;
-  return given ? ErrorCode.NoInstallationResult : ErrorCode.Truncated;
-}
-
-function takeSegment(): i32 {
-  const room = cardRoom();
-  const betweenSegments = S.cardState != CardState.Filling;
-  // while a block is on its way only headers may be read on: a value would have nowhere to go
-  const limit = room > 0 ? room : betweenSegments && S.commandRemaining == 0 ? i32.MAX_VALUE : 0;
-  const seen = scanStep(S.networkAt, S.networkAt + min<usize>(S.networkEnd - S.networkAt, limit));
-  S.networkAt = scanAt;
-  if (seen < 0) return streamFailure(seen);
-  if (seen == Scan.Header) S.headerPending = true;
-  else if (seen == Scan.Value) cardPut(scanValue, scanValueLength);
-  else if (seen == Scan.NeedMore) {
-    // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
-    if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
-    networkChunkTaken();
-  }
-  return MOVED;
-}
-
-function beginSegment(): i32 {
-  const depth = S.scanDepth;
-  const header = S.scanHeaderBytes;
-  if (depth <= BPP_DEPTH) {
-    if (S.segmentHeaderLength) return S.scanTag == 0xbf36 ? streamFailure(ErrorCode.UnexpectedTag) : ignoreRest();
-    memory.copy(SEGMENT_HEADER, SCAN_HEADER, header);
-    S.segmentHeaderLength = header;
-    S.headerPending = false;
-    return MOVED;
-  }
-  const length = segmentBytes(depth, scanTagAt(depth - 1), S.scanTag, header, header + S.scanLength);
-  if (length < 0) return streamFailure(length);
-  if (length) {
-    if (S.cardState != CardState.Done) return PENDING;
-    cardBegin(length);
-    if (S.scanTag == 0xbf23) cardPut(SEGMENT_HEADER, S.segmentHeaderLength);
-  } else if (cardRoom() <= 0) return PENDING;
-  cardPut(SCAN_HEADER, header);
-  S.headerPending = false;
-  return MOVED;
 }

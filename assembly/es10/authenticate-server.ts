@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES10b.AuthenticateServer (SGP.22 v2.5 §5.7.13): BF38 is put together from the signed elements exactly as they came and the
-// ctxParams1 of the eIM, or our own. The eUICC's answer is streamed on to the eIM, not read here.
+// ctxParams1 of the eIM, or our own. The eUICC's answer is streamed on to the server, not read here.
 
 import { ErrorCode } from '../abi/errors';
-import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE, MESSAGE_END, S, TAC, TRANSACTION_ID } from '../abi/state';
+import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRANSACTION_ID } from '../abi/state';
+import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
-import { cardSendWrapped } from '../wire/card-lane';
-import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
+import { derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
 
 const TRANSACTION_ID_BYTES: u32 = 16;
 const MATCHING_ID_BYTES: u32 = 255;
 const TAC_BYTES: u32 = 4;
 
-/** Reads transactionId and serverAddress of the serverSigned1 between `at` and `end`. */
-function readServerSigned1(at: usize, end: usize): i32 {
-  let result = findTlv(at, end, 0x80);
+/** Reads transactionId and serverAddress of the serverSigned1 in the answer. Returns 0, a wire error, or ServerAddressMismatch. */
+export function readServerSigned1(): i32 {
+  let result = expectTlv(slotAt(Slot.Signed), slotEnd(Slot.Signed), 0x30);
+  if (result) return ErrorCode.MissingElement;
+  const at = derValue;
+  const end = derEnd;
+  result = findTlv(at, end, 0x80);
   if (result) return result;
   if (derLength - 1 >= TRANSACTION_ID_BYTES) return ErrorCode.BadValue;
   S.transactionIdLength = derLength;
@@ -30,64 +35,58 @@ function readServerSigned1(at: usize, end: usize): i32 {
 
 /** Bytes of deviceInfo's contents: tac, deviceCapabilities, imei. */
 function deviceInfoBytes(): u32 {
-  const imei: u32 = S.imeiLength;
-  return tlvBytes(0x80, TAC_BYTES) + tlvBytes(0xa1, S.deviceCapabilitiesLength) + (imei ? tlvBytes(0x82, imei) : 0);
+  const imei: u32 = O.imeiLength;
+  return tlvBytes(0x80, TAC_BYTES) + tlvBytes(0xa1, O.deviceCapabilitiesLength) + (imei ? tlvBytes(0x82, imei) : 0);
 }
 
 /** Writes SGP.22 DeviceInfo with the given tag (A1 in ctxParams1, A9 in IpaEuiccData). */
 export function putDeviceInfo(at: usize, tag: u32): usize {
   at = putHeader(at, tag, deviceInfoBytes());
   at = putTlv(at, 0x80, TAC, TAC_BYTES);
-  at = putTlv(at, 0xa1, DEVICE_CAPABILITIES, S.deviceCapabilitiesLength);
-  const imei: u32 = S.imeiLength;
+  at = putTlv(at, 0xa1, DEVICE_CAPABILITIES, O.deviceCapabilitiesLength);
+  const imei: u32 = O.imeiLength;
   return imei ? putTlv(at, 0x82, IMEI, imei) : at;
 }
 
 /** Writes our own ctxParamsForCommonAuthentication: A0{[80 matchingId], A1 deviceInfo}. */
-function putContextParameters(at: usize): usize {
-  const matchingId: u32 = S.matchingIdLength;
-  const matchingIdBytes = matchingId ? tlvBytes(0x80, matchingId) : 0;
-  at = putHeader(at, 0xa0, matchingIdBytes + tlvBytes(0xa1, deviceInfoBytes()));
-  if (matchingId) at = putTlv(at, 0x80, ACTIVATION_CODE + S.matchingIdAt, matchingId);
+function putContextParameters(at: usize, matchingId: usize, length: u32): usize {
+  at = putHeader(at, 0xa0, (length ? tlvBytes(0x80, length) : 0) + tlvBytes(0xa1, deviceInfoBytes()));
+  if (length) at = putTlv(at, 0x80, matchingId, length);
   return putDeviceInfo(at, 0xa1);
 }
 
-/** Puts ctxParams1 at `at`: the eIM's when the answer holds them (A2), else ours with the eIM's matchingId (0C) or the activation code's. */
-function appendContextParameters(at: usize, end: usize): usize {
-  let result = findTlv(at, end, 0xa2);
-  if (!result) {
-    const length = derLength;
-    memory.copy(at, derValue, length);
-    return at + length;
+/** Adds ctxParams1: the eIM's when the answer holds them, else ours with the eIM's matchingId or the activation code's. */
+function addContextParameters(): i32 {
+  const given = slotAt(Slot.Context);
+  if (given) {
+    // A2 stands around them in ASN.1 alone
+    const isWrapped = load<u8>(given) == 0xa2;
+    readTlv(given, slotEnd(Slot.Context));
+    cardRun(isWrapped ? derValue : given, derEnd);
+    return 0;
   }
-  if (result == ErrorCode.MissingElement) result = findTlv(at, end, 0x0c);
-  if (!result && derLength <= MATCHING_ID_BYTES) {
-    S.matchingIdAt = 0;
-    S.matchingIdLength = derLength;
-    memory.copy(ACTIVATION_CODE, derValue, derLength);
+  let matchingId = ACTIVATION_CODE + S.matchingIdAt;
+  let length: u32 = S.matchingIdLength;
+  if (slotAt(Slot.MatchingId)) {
+    readTlv(slotAt(Slot.MatchingId), slotEnd(Slot.MatchingId));
+    matchingId = derValue;
+    length = derLength;
   }
-  return putContextParameters(at);
+  const at = S.collectAt;
+  if (length > MATCHING_ID_BYTES) return ErrorCode.BadValue;
+  if (MESSAGE_END - at < <usize>deviceInfoBytes() + length + 16) return ErrorCode.MessageTooLong;
+  cardRun(at, putContextParameters(at, matchingId, length));
+  return 0;
 }
 
-/**
- * Prepares BF38 from the contents of initiateAuthenticationOkEsipa in MESSAGE up to collectAt, and starts the command.
- * Returns 0, a wire error, ServerAddressMismatch or MessageTooLong.
- */
+/** Starts BF38 from the elements of initiateAuthenticationOk in MESSAGE. Returns 0, MissingElement, BadValue or MessageTooLong. */
 export function sendAuthenticateServer(): i32 {
-  const end = S.collectAt;
-  let result = findTlv(MESSAGE, end, 0x30);
-  if (result) return result;
-  const signed = derStart;
-  const afterSigned = derEnd;
-  result = readServerSigned1(derValue, derEnd);
-  if (!result) result = expectTlv(afterSigned, end, 0x5f37);
-  if (!result) result = expectTlv(derEnd, end, 0x04);
-  if (!result) result = expectTlv(derEnd, end, 0x30);
-  if (result) return result;
-  const afterCertificate = derEnd;
-  if (MESSAGE_END - end < <usize>deviceInfoBytes() + MATCHING_ID_BYTES + 16) return ErrorCode.MessageTooLong;
-  const requestEnd = appendContextParameters(afterCertificate, end);
-  S.smdpAddressLength = 0; // checked; its place may hold the eIM's matchingId now
-  cardSendWrapped(0xbf38, signed, requestEnd);
-  return 0;
+  cardNoRuns();
+  for (let slot: u32 = Slot.Signed; slot <= <u32>Slot.Certificate; slot++) {
+    if (!slotAt(slot)) return ErrorCode.MissingElement;
+    cardRun(slotAt(slot), slotEnd(slot));
+  }
+  const result = addContextParameters();
+  if (!result) cardSendRuns(0xbf38);
+  return result;
 }

@@ -2,9 +2,10 @@
 // ES10b.GetEimConfigurationData (SGP.32 v1.2 §5.9.18): the list comes entry by entry through the scanner; each entry is
 // looked at whole, the chosen one gives the eIM's identity, address and trust anchor (§2.11.1.1.1, EimConfigurationData).
 
-import { Binding, PeerKind } from '../abi/actions';
+import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { ASSOCIATION_TOKEN, EIM_ADDRESS, EIM_ID, MESSAGE_END, S, WANTED_EIM_ID } from '../abi/state';
+import { HAS_DIRECT } from '../abi/features';
+import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
 import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
 import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
@@ -12,6 +13,7 @@ import { putByteTlv, putTlv } from '../wire/der-write';
 
 const EIM_ID_TYPE_FQDN: u32 = 2;
 const EIM_ID_BYTES: u32 = 128;
+const CI_PKID_BYTES: u32 = 20;
 const TOKEN_BYTES: u32 = 8;
 
 /** Sends BF55 without criteria; the choice is made here (SPEC.md E-1). */
@@ -19,14 +21,19 @@ export function sendGetEimConfigurationData(): void {
   cardSendEmpty(0xbf55);
 }
 
-/** Whether the entry at `at` is the eIM that is wanted: the one named in the options, else any. A wire error when it cannot be read. */
+/** Whether the entry at `at` is the eIM that is wanted: the one already talked to, else the one named in the options, else any. A wire error when it cannot be read. */
 export function isWantedEim(at: usize, end: usize): i32 {
   let result = expectTlv(at, end, 0x30);
   if (!result) result = findTlv(derValue, derEnd, 0x80);
   if (result) return result;
   if (derLength - 1 >= EIM_ID_BYTES) return ErrorCode.BadValue;
-  const wanted: u32 = S.wantedEimIdLength;
-  return !wanted || (derLength == wanted && sameBytes(derValue, WANTED_EIM_ID, wanted)) ? 1 : 0;
+  let wanted: u32 = O.wantedEimIdLength;
+  let id = WANTED_EIM_ID;
+  if (HAS_DIRECT && S.eimIdLength) {
+    wanted = S.eimIdLength;
+    id = EIM_ID;
+  }
+  return !wanted || (derLength == wanted && sameBytes(derValue, id, wanted)) ? 1 : 0;
 }
 
 /** Keeps eimId and associationToken of the entry, and prepares at requestAt what action NetworkOpen tells: 81 address, A6 trust anchor. */
@@ -41,12 +48,18 @@ export function readEimEntry(at: usize, end: usize): i32 {
     S.associationTokenLength = derLength;
     memory.copy(ASSOCIATION_TOKEN, derValue, derLength);
   }
+  S.eimIndirect = !findTlv(first, end, 0x89);
+  store<u8>(CI_PKID, 0);
+  if (HAS_DIRECT && !findTlv(first, end, 0x88) && derLength == CI_PKID_BYTES) {
+    store<u8>(CI_PKID, derLength);
+    memory.copy(CI_PKID + 1, derValue, derLength);
+  }
   return prepareNetworkOpen(first, end);
 }
 
 function prepareNetworkOpen(first: usize, end: usize): i32 {
   let address = EIM_ADDRESS;
-  let length: u32 = S.eimAddressLength;
+  let length: u32 = O.eimAddressLength;
   if (!length && !findTlv(first, end, 0x81)) {
     address = derValue;
     length = derLength;
@@ -61,8 +74,10 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   if (MESSAGE_END - end < <usize>length + 10 + anchorBytes) return ErrorCode.MessageTooLong;
   S.requestAt = end;
   const anchor = derStart;
+  S.peerKind = PeerKind.Eim;
+  S.binding = O.esipaBinding;
   let at = putByteTlv(end, 0x80, PeerKind.Eim);
-  at = putByteTlv(at, 0x82, Binding.Asn1);
+  at = putByteTlv(at, 0x82, O.esipaBinding);
   at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;

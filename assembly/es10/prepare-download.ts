@@ -1,44 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES10b.PrepareDownload (SGP.22 v2.5 §5.7.5): BF21{smdpSigned2, smdpSignature2, [hashCc], smdpCertificate}, each element as it
-// came. In the eIM's answer hashCc stands last (SGP.32 v1.2 §6.3.2.2), on the card it comes before the certificate.
+// came; hashCc from the eIM (SGP.32 v1.2 §6.3.2.2), or made by the host from the user's confirmation code.
 
 import { ErrorCode } from '../abi/errors';
-import { MESSAGE, S, SCRATCH } from '../abi/state';
-import { cardSendWrapped } from '../wire/card-lane';
-import { derEnd, derInteger, derLength, derStart, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { HASH_CC, S } from '../abi/state';
+import { Slot, slotAt, slotEnd } from '../rsp/slots';
+import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
+import { derEnd, derInteger, derLength, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { expectResponse } from './response';
 
-const HASH_CC_BYTES: u32 = 32;
+const HASH_CC_BYTES: usize = 34;
 
-/** Whether smdpSigned2 between `at` and `end` sets ccRequiredFlag. */
-function requiresConfirmationCode(at: usize, end: usize): bool {
-  return !findTlv(at, end, 0x01) && derLength == 1 && load<u8>(derValue) != 0;
+/** Whether smdpSigned2 sets ccRequiredFlag. */
+export function isConfirmationCodeRequired(): bool {
+  if (expectTlv(slotAt(Slot.Signed), slotEnd(Slot.Signed), 0x30)) return false;
+  return !findTlv(derValue, derEnd, 0x01) && derLength == 1 && load<u8>(derValue) != 0;
 }
 
-/** Prepares BF21 from the contents of authenticateClientOkDPEsipa in MESSAGE up to collectAt, and starts the command. */
+/** Whether there is a hashCc. */
+export function hasHashCc(): bool {
+  return S.hashCcLength || slotAt(Slot.Octets);
+}
+
+/** Starts BF21 from the elements of authenticateClientOk in MESSAGE. Returns 0, MissingElement, BadValue or ConfirmationCodeMissing. */
 export function sendPrepareDownload(): i32 {
-  const end = S.collectAt;
-  let result = findTlv(MESSAGE, end, 0x30);
-  if (result) return result;
-  const signed = derStart;
-  const afterSigned = derEnd;
-  const needsCode = requiresConfirmationCode(derValue, derEnd);
-  result = expectTlv(afterSigned, end, 0x5f37);
-  const certificate = derEnd;
-  if (!result) result = expectTlv(certificate, end, 0x30);
-  if (result) return result;
-  let requestEnd = derEnd;
-  result = findTlv(requestEnd, end, 0x04);
-  if (!result) {
-    if (derLength != HASH_CC_BYTES) return ErrorCode.BadValue;
-    const hashBytes = derEnd - derStart;
-    memory.copy(SCRATCH, derStart, hashBytes);
-    memory.copy(certificate + hashBytes, certificate, requestEnd - certificate);
-    memory.copy(certificate, SCRATCH, hashBytes);
-    requestEnd += hashBytes;
-  } else if (result != ErrorCode.MissingElement) return result;
-  else if (needsCode) return ErrorCode.ConfirmationCodeMissing;
-  cardSendWrapped(0xbf21, signed, requestEnd);
+  if (!slotAt(Slot.Signed) || !slotAt(Slot.Signature) || !slotAt(Slot.Certificate)) return ErrorCode.MissingElement;
+  cardNoRuns();
+  cardRun(slotAt(Slot.Signed), slotEnd(Slot.Signed));
+  cardRun(slotAt(Slot.Signature), slotEnd(Slot.Signature));
+  const given = slotAt(Slot.Octets);
+  if (given) {
+    if (slotEnd(Slot.Octets) - given != HASH_CC_BYTES) return ErrorCode.BadValue;
+    cardRun(given, given + HASH_CC_BYTES);
+  } else if (S.hashCcLength) cardRun(HASH_CC, HASH_CC + HASH_CC_BYTES);
+  else if (isConfirmationCodeRequired()) return ErrorCode.ConfirmationCodeMissing;
+  cardRun(slotAt(Slot.Certificate), slotEnd(Slot.Certificate));
+  cardSendRuns(0xbf21);
   return 0;
 }
 

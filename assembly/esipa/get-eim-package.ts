@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// ESipa.GetEimPackage (SGP.32 v1.2 §6.3.2.6): asks the eIM for the next package.
+// ESipa.GetEimPackage (SGP.32 v1.2 §6.3.2.6): asks the eIM for the next package, and tells it of a
+// change that was not its own.
 
 import { ErrorCode } from '../abi/errors';
-import { EID, EIM_TRANSACTION_ID, MESSAGE, S, SCRATCH } from '../abi/state';
+import { HAS_STATE_CHANGES } from '../abi/features';
+import { EID, EIM_TRANSACTION_ID, MESSAGE, O, RPLMN, S } from '../abi/state';
+import { PREFIX } from '../rsp/prefix';
+import { requestBegin } from '../rsp/request';
 import { derLength, derValue, findTlv } from '../wire/der-read';
-import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
-import { networkBegin, networkPut } from '../wire/network-lane';
-import { replyBegin } from './reply';
+import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 
 const EID_BYTES: u32 = 16;
+const RPLMN_BYTES: u32 = 3;
 const TRANSACTION_ID_BYTES: u32 = 16;
 
 /** What the eIM has; in the order of the rows behind GetEimPackage in proc/eim-package-retrieval.ts. */
@@ -28,13 +31,13 @@ export function putEid(at: usize): usize {
   return putTlv(at, 0x5a, EID, EID_BYTES);
 }
 
-/** Sends BF4F{5A eidValue}. */
+/** Sends BF4F{5A eidValue, [80 notifyStateChange, 81 stateChangeCause], [82 rPLMN]}. */
 export function sendGetEimPackage(): void {
-  const length = tlvBytes(0x5a, EID_BYTES);
   S.eimTransactionIdLength = 0;
-  replyBegin(0xbf4f);
-  networkBegin(tlvBytes(0xbf4f, length));
-  networkPut(SCRATCH, putEid(putHeader(SCRATCH, 0xbf4f, length)) - SCRATCH);
+  let at = putEid(PREFIX);
+  if (HAS_STATE_CHANGES && S.stateChanged) at = putByteTlv(putHeader(at, 0x80, 0), 0x81, S.stateChangeCause);
+  if (O.rplmnLength) at = putTlv(at, 0x82, RPLMN, RPLMN_BYTES);
+  requestBegin(0xbf4f, at, 0, 0);
 }
 
 /** Says what kind of package came. Returns a PackageKind, or EimError with eimPackageError as detail. */
@@ -48,6 +51,7 @@ export function readGetEimPackage(): i32 {
     case 0xbf54:
       keepEimTransactionId(0x82);
       return PackageKind.DownloadTrigger;
+    case 0x81:
     case 0x02:
       if (S.replyCode == NO_PACKAGE_AVAILABLE) return PackageKind.None;
       S.stepDetail = S.replyCode;

@@ -2,13 +2,13 @@
 // ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7) in all its forms, and the acknowledgements that answer it.
 
 import { ErrorCode } from '../abi/errors';
-import { EIM_TRANSACTION_ID, MESSAGE, OWED, S, SCRATCH } from '../abi/state';
+import { HAS_JSON } from '../abi/features';
+import { OWED_BYTES } from '../abi/limits';
+import { EIM_TRANSACTION_ID, MESSAGE, O, OWED, S } from '../abi/state';
+import { PREFIX } from '../rsp/prefix';
+import { requestBegin, requestPut, requestRest } from '../rsp/request';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
-import { networkBegin, networkPut } from '../wire/network-lane';
 import { putEid } from './get-eim-package';
-import { replyBegin } from './reply';
-
-const EID_TLV_BYTES: u32 = 18;
 
 /** EimPackageResultErrorCode. */
 export const enum PackageError {
@@ -17,28 +17,24 @@ export const enum PackageError {
   Undefined = 127,
 }
 
-/** Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow. */
+/** Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow; in v1.0 it is the result alone. */
 export function beginProvideResult(resultBytes: u32): void {
-  const length = EID_TLV_BYTES + resultBytes;
-  replyBegin(0xbf50);
-  networkBegin(tlvBytes(0xbf50, length));
-  networkPut(SCRATCH, putEid(putHeader(SCRATCH, 0xbf50, length)) - SCRATCH);
+  requestBegin(0xbf50, O.esipaVersion || (HAS_JSON && S.binding) ? putEid(PREFIX) : PREFIX, 0, resultBytes);
 }
 
 /** Sends the EuiccPackageResult kept in MESSAGE up to keepEnd, as it is. */
 export function sendPackageResult(): void {
   beginProvideResult(S.keepEnd - MESSAGE);
-  S.networkSourceAt = MESSAGE;
-  S.networkSourceEnd = S.keepEnd;
+  requestRest(MESSAGE, S.keepEnd);
 }
 
 /** Sends ePRAndNotifications: 30{BF51, A0 list}; the list of `listBytes` is streamed behind what lies in MESSAGE. */
 export function sendPackageResultAndNotifications(listBytes: u32): void {
-  const resultBytes = S.keepEnd - MESSAGE;
-  beginProvideResult(tlvBytes(0x30, resultBytes + listBytes));
-  networkPut(SCRATCH, putHeader(SCRATCH, 0x30, resultBytes + listBytes) - SCRATCH);
-  S.networkSourceAt = MESSAGE;
-  S.networkSourceEnd = S.keepEnd;
+  const length = S.keepEnd - MESSAGE + listBytes;
+  beginProvideResult(tlvBytes(0x30, length));
+  const end = putHeader(PREFIX, 0x30, length);
+  requestPut(PREFIX, end - PREFIX);
+  requestRest(MESSAGE, S.keepEnd);
 }
 
 /** Reads the answer: sequence numbers to remove then lie between acknowledgedAt and acknowledgedEnd. EimError when it refuses. */
@@ -49,7 +45,7 @@ export function readProvideResult(): i32 {
   S.keepEnd = S.acknowledgedEnd;
   if (choice == 0xbf53 || choice == 0x30) return 0;
   S.stepDetail = S.replyCode;
-  return choice == 0x02 ? ErrorCode.EimError : ErrorCode.BadEimAnswer;
+  return choice == 0x02 || choice == 0x81 ? ErrorCode.EimError : ErrorCode.BadEimAnswer;
 }
 
 /** Writes the transaction id of the package, where it had one, under `tag`. */
@@ -78,6 +74,18 @@ export function oweDataError(code: u32): void {
   at = putByteTlv(putTransactionId(at, 0x80), 0x02, code);
   S.owedLength = at - OWED;
   S.owedIsTriggerResult = false;
+}
+
+/** Owes the result of a direct download: BF54{[82 eimTransactionId], BF37}; the PIR lies from `at` to `end`. False when it is too long. */
+export function oweInstallationResult(at: usize, end: usize): bool {
+  const length = end - at;
+  const inner = transactionIdBytes() + length;
+  if (inner > <usize>OWED_BYTES - 4) return false;
+  const to = putTransactionId(putHeader(OWED, 0xbf54, inner), 0x82);
+  memory.copy(to, at, length);
+  S.owedLength = to + length - OWED;
+  S.owedIsTriggerResult = true;
+  return true;
 }
 
 /** Owes profileDownloadError undefinedError: BF54{[82 eimTransactionId], 30{80 7F}}. */

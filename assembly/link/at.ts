@@ -6,7 +6,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { APDU, CARD_LINE, LINE, RESPONSE, S } from '../abi/state';
+import { APDU, CARD_LINE, LINE, O, RESPONSE, S } from '../abi/state';
 import { ask } from '../wire/ask';
 import { hexDigit, hexValue, putDecimal } from '../wire/bytes';
 import { LinkCommand } from '../wire/lanes';
@@ -105,7 +105,7 @@ function write(): void {
 }
 
 function startClock(): void {
-  S.linkDeadlineMs = S.nowMs + (S.linkCommand == LinkCommand.Attention ? ATTENTION_MS : S.cardTimeoutMs);
+  S.linkDeadlineMs = S.nowMs + (S.linkCommand == LinkCommand.Attention ? ATTENTION_MS : O.cardTimeoutMs);
 }
 
 /** Sends a command; atBusy() is true until it is answered, then linkFailure and linkDetail tell how it went. */

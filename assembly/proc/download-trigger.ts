@@ -2,30 +2,58 @@
 // ProfileDownloadTriggerRequest (SGP.32 v1.2 §2.11.1.3) and the activation code in it (SGP.22 v2.5 §4.1).
 
 import { ErrorCode } from '../abi/errors';
-import { ACTIVATION_CODE, MESSAGE, S } from '../abi/state';
+import { ACTIVATION_CODE, S } from '../abi/state';
 import { lowerCase } from '../wire/bytes';
 import { derEnd, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 
 const ACTIVATION_CODE_MAX: u32 = 255;
+/** Events of the SM-DS stand behind it. */
+const SMDS_ADDRESS_MAX: u32 = 128;
 const DOLLAR: u32 = 0x24;
 const PREFIX: usize = memory.data<u8>([0x6c, 0x70, 0x61, 0x3a]); // lpa:
 const PREFIX_BYTES: u32 = 4;
 
-/**
- * Reads BF54 in MESSAGE: [A0{80 activationCode}]. Without A0 the eIM holds the download data and names the SM-DP+ itself.
- * Returns 0; 1 for a trigger by default SM-DP+ or SM-DS, which is not supported; BadTrigger for a wrong activation code; or a wire error.
- */
-export function readTrigger(): i32 {
+/** What a trigger leads to; in the order of the rows behind Do.ReadTrigger. */
+export const enum Trigger {
+  /** The address of the SM-DP+ or SM-DS is known. */
+  Address = 0,
+  /** The eUICC knows it. */
+  ConfiguredAddress = 1,
+  /** The eIM holds the download data. */
+  HeldByEim = 2,
+}
+
+/** Reads BF54 with its contents in MESSAGE: [A0 profileDownloadData]. Returns a Trigger, BadTrigger for a wrong activation code, or a wire error. */
+export function readTrigger(at: usize, end: usize): i32 {
+  const result = findTlv(at, end, 0xa0);
   S.smdpAddressLength = 0;
+  S.smdpOidLength = 0;
   S.matchingIdLength = 0;
-  let result = findTlv(MESSAGE, S.collectAt, 0xa0);
-  if (result == ErrorCode.MissingElement) return 0;
-  if (!result) result = readTlv(derValue, derEnd);
+  S.contactSmds = false;
+  if (result == ErrorCode.MissingElement) return Trigger.HeldByEim;
+  return result ? result : readDownloadData(derValue, derEnd);
+}
+
+/** Reads profileDownloadData between `at` and `end`: 80 activationCode, 81 contactDefaultSmdp, or A2{[80 smdsAddress]}. */
+export function readDownloadData(at: usize, end: usize): i32 {
+  const result = readTlv(at, end);
   if (result) return result;
-  if (derTag != 0x80) return 1;
-  if (derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
+  S.contactSmds = derTag == 0xa2;
+  if (derTag == 0x81) return Trigger.ConfiguredAddress;
+  if (S.contactSmds) return readSmdsAddress();
+  if (derTag != 0x80 || derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
   memory.copy(ACTIVATION_CODE, derValue, derLength);
   return readActivationCode(derLength);
+}
+
+/** The address of the SM-DS, or that of the root SM-DS, which the eUICC knows. */
+function readSmdsAddress(): i32 {
+  if (findTlv(derValue, derEnd, 0x80)) return Trigger.ConfiguredAddress;
+  if (derLength - 1 >= SMDS_ADDRESS_MAX) return ErrorCode.BadTrigger;
+  memory.copy(ACTIVATION_CODE, derValue, derLength);
+  S.smdpAddressAt = 0;
+  S.smdpAddressLength = derLength;
+  return isAddress(0, derLength) ? Trigger.Address : ErrorCode.BadTrigger;
 }
 
 function hasPrefix(length: u32): bool {
@@ -51,7 +79,7 @@ function isAddress(from: u32, to: u32): bool {
   return true;
 }
 
-/** Reads `[LPA:]1$address$token[$…]`; what follows the token is left to the SM-DP+ and the eIM. */
+/** Reads `[LPA:]1$address$token[$[oid][$…]]`; whether a confirmation code is required the SM-DP+ says itself. */
 function readActivationCode(length: u32): i32 {
   const start: u32 = hasPrefix(length) ? PREFIX_BYTES : 0;
   if (length < start + 2 || load<u8>(ACTIVATION_CODE + start) != 0x31 || load<u8>(ACTIVATION_CODE + start, 1) != DOLLAR) {
@@ -63,6 +91,11 @@ function readActivationCode(length: u32): i32 {
   S.smdpAddressAt = address;
   S.smdpAddressLength = addressEnd - address;
   S.matchingIdAt = addressEnd + 1;
-  S.matchingIdLength = fieldEnd(addressEnd + 1, length) - addressEnd - 1;
-  return 0;
+  const tokenEnd = fieldEnd(addressEnd + 1, length);
+  S.matchingIdLength = tokenEnd - addressEnd - 1;
+  S.smdpOidLength = 0;
+  if (tokenEnd >= length) return Trigger.Address;
+  S.smdpOidAt = tokenEnd + 1;
+  S.smdpOidLength = fieldEnd(tokenEnd + 1, length) - tokenEnd - 1;
+  return Trigger.Address;
 }

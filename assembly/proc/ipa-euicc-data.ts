@@ -3,14 +3,15 @@
 // made in two passes over the same objects: one adds up their lengths, the other streams them from the card to the eIM.
 
 import { ErrorCode } from '../abi/errors';
-import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, S, SCRATCH } from '../abi/state';
+import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH } from '../abi/state';
 import { putDeviceInfo } from '../es10/authenticate-server';
 import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { beginProvideResult } from '../esipa/provide-eim-package-result';
+import { PREFIX } from '../rsp/prefix';
+import { requestPut } from '../rsp/request';
 import { cardSend, cardSendEmpty } from '../wire/card-lane';
 import { derEnd, derLength, derStart, derValue, findTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
-import { networkPut } from '../wire/network-lane';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -105,7 +106,7 @@ export function beginDataResponse(): void {
   const data = S.dataTotal;
   const inner = tlvBytes(0xa0, data);
   beginProvideResult(tlvBytes(0xbf52, inner));
-  networkPut(SCRATCH, putHeader(putHeader(SCRATCH, 0xbf52, inner), 0xa0, data) - SCRATCH);
+  requestPut(PREFIX, putHeader(putHeader(PREFIX, 0xbf52, inner), 0xa0, data) - PREFIX);
   beginDataPass(false);
 }
 
@@ -182,7 +183,7 @@ export function putOwnDataObject(): usize {
 
 /** A8{80 ipaFeatures, 81 ipaSupportedProtocols retrieveHttps}: named bits, trailing zero bits left out. */
 function putCapabilities(at: usize): usize {
-  const features: u32 = S.ipaFeatures;
+  const features: u32 = O.ipaFeatures;
   at = putHeader(at, 0xa8, 8);
   at = putByteTlv(at, 0x80, ctz(features | 0x100) & 7);
   store<u8>(at - 2, 2);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Start-up: modem, channel, ISD-R, EID, the eIM to talk to (SGP.32 v1.2 §3.8.2, §3.1.1.1), and AddInitialEim when the eUICC
-// has none (§3.5.2).
+// Start-up: modem, channel, ISD-R (SGP.32 v1.2 §3.8.2), then what the command wants; for a poll the EID and the eIM to talk to
+// (§3.1.1.1), and AddInitialEim when the eUICC has none (§3.5.2).
 
 import { Do, Go } from './functions';
 
@@ -9,10 +9,12 @@ namespace Step {
   export const OpenChannel: u8 = 2;
   export const Opened: u8 = 3;
   export const SelectIsdr: u8 = 5;
-  export const GetEid: u8 = 6;
-  export const GetEimConfigurationData: u8 = 7;
-  export const Found: u8 = 8;
-  export const OpenNetwork: u8 = 10;
+  export const Dispatch: u8 = 6;
+  export const Command: u8 = 7;
+  export const GetEid: u8 = 11;
+  export const GetEimConfigurationData: u8 = 12;
+  export const Found: u8 = 13;
+  export const OpenNetwork: u8 = 15;
 }
 
 // biome-ignore format: a row a line
@@ -22,10 +24,15 @@ export const START_UP: usize = memory.data<u8>([
   /* 2 */ Do.OpenChannel, Step.Opened, Go.End,
   /* 3 */ Do.Goto, Step.SelectIsdr, Go.End,
   /* 4 none is free */ Do.CloseStaleChannels, Step.OpenChannel, Go.End,
-  /* 5 */ Do.SelectIsdr, Step.GetEid, Go.End,
-  /* 6 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
-  /* 7 */ Do.GetEimConfigurationData, Step.Found, Go.End,
-  /* 8 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
-  /* 9 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
-  /* 10 */ Do.OpenNetwork, Go.Delivery, Go.End,
+  /* 5 */ Do.SelectIsdr, Step.Dispatch, Go.End,
+  /* 6 */ Do.Dispatch, Step.Command, Go.End,
+  /* 7 Poll */ Do.Goto, Step.GetEid, Go.End,
+  /* 8 Download */ Do.Goto, Go.Download, Go.End,
+  /* 9 Es10 */ Do.Goto, Go.Es10, Go.End,
+  /* 10 DeliverNotifications */ Do.Goto, Go.Delivery, Go.End,
+  /* 11 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
+  /* 12 */ Do.GetEimConfigurationData, Step.Found, Go.End,
+  /* 13 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
+  /* 14 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
+  /* 15 */ Do.OpenNetwork, Go.Delivery, Go.Lost,
 ]);

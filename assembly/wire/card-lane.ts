@@ -4,12 +4,14 @@
 
 import { ErrorCode } from '../abi/errors';
 import { MAX_GET_RESPONSES } from '../abi/limits';
-import { APDU, RESPONSE, S, SCRATCH } from '../abi/state';
+import { APDU, O, RESPONSE, RUNS, S, SCRATCH } from '../abi/state';
 import { putHeader, tlvBytes } from './der-write';
 import { CardState } from './lanes';
 import { appendToMessage } from './message';
 
 const HEADER_BYTES: usize = 5;
+/** A run is two addresses. */
+const RUN_BYTES: u32 = 8;
 
 /** Class byte with the logical channel in it: channels 0 to 3, and 4 to 19 (ETSI TS 102 221 §10.1.1). */
 function classByte(base: u32): u32 {
@@ -63,7 +65,7 @@ export function cardBegin(total: u32): void {
 
 /** How many bytes cardPut takes now; a header may overhang by a few. */
 export function cardRoom(): i32 {
-  return S.cardState == CardState.Filling ? <i32>S.blockBytes - <i32>S.blockFill : 0;
+  return S.cardState == CardState.Filling ? <i32>O.blockBytes - <i32>S.blockFill : 0;
 }
 
 /** Adds bytes to the command; sends the block when it is full or the command complete. */
@@ -75,9 +77,9 @@ export function cardPut(at: usize, length: u32): void {
 }
 
 function sendBlockIfReady(): void {
-  if (S.blockFill < S.blockBytes && S.commandRemaining) return;
+  if (S.blockFill < O.blockBytes && S.commandRemaining) return;
   if (S.blockNumber > 0xff) return cardFail(ErrorCode.MessageTooLong, 0);
-  const length = min<u32>(S.blockFill, S.blockBytes);
+  const length = min<u32>(S.blockFill, O.blockBytes);
   S.blockFill -= length;
   S.chainOpen = S.blockFill + S.commandRemaining != 0;
   // SGP.22 v2.5 §5.7.2: P1 tells the last block, P2 counts from 0
@@ -110,7 +112,7 @@ export function cardResponse(length: u32): void {
 function continueChain(dataLength: u32, more: bool): void {
   if (dataLength || more) return cardFail(ErrorCode.BadResponse, 0);
   // bytes of a header that did not fit into the last block come first in this one
-  memory.copy(APDU + HEADER_BYTES, APDU + HEADER_BYTES + S.blockBytes, S.blockFill);
+  memory.copy(APDU + HEADER_BYTES, APDU + HEADER_BYTES + O.blockBytes, S.blockFill);
   S.cardState = CardState.Filling;
   sendBlockIfReady();
 }
@@ -132,20 +134,41 @@ export function cardCollect(): void {
   cardChunkTaken();
 }
 
-/** Feeds the ES10 command from memory between cardSourceAt and cardSourceEnd as far as the block takes it. */
+/** Feeds the ES10 command from memory, between cardSourceAt and cardSourceEnd and then the other runs, as far as the block takes it. */
 export function cardFeed(): void {
-  const room = cardRoom();
-  const length = min<u32>(S.cardSourceEnd - S.cardSourceAt, room > 0 ? room : 0);
-  if (!length) return;
-  const at = S.cardSourceAt;
-  S.cardSourceAt = at + length;
-  cardPut(at, length);
+  while (cardRoom() > 0) {
+    if (S.cardSourceAt == S.cardSourceEnd) {
+      if (S.runNext == S.runEnd) return;
+      S.cardSourceAt = load<u32>(RUNS + S.runNext);
+      S.cardSourceEnd = load<u32>(RUNS + S.runNext, 4);
+      S.runNext += RUN_BYTES;
+    }
+    const at = S.cardSourceAt;
+    const length = min<u32>(S.cardSourceEnd - at, cardRoom());
+    S.cardSourceAt = at + length;
+    cardPut(at, length);
+  }
+}
+
+/** Forgets the runs of the command before. */
+export function cardNoRuns(): void {
+  S.cardSourceAt = 0;
+  S.cardSourceEnd = 0;
+  S.runNext = 0;
+  S.runEnd = 0;
+}
+
+/** Adds the bytes from `at` to `end`, which stay where they are, to what the next ES10 command is made of: at most 6 runs. */
+export function cardRun(at: usize, end: usize): void {
+  store<u32>(RUNS + S.runEnd, at);
+  store<u32>(RUNS + S.runEnd, end, 4);
+  S.runEnd += RUN_BYTES;
 }
 
 /** Sends the ES10 command that lies in memory from `at` to `end`. */
 export function cardSend(at: usize, end: usize): void {
-  S.cardSourceAt = at;
-  S.cardSourceEnd = end;
+  cardNoRuns();
+  cardRun(at, end);
   cardBegin(end - at);
 }
 
@@ -154,11 +177,10 @@ export function cardSendEmpty(tag: u32): void {
   cardSend(SCRATCH, putHeader(SCRATCH, tag, 0));
 }
 
-/** Sends the ES10 command `tag` whose contents lie in memory from `at` to `end`. */
-export function cardSendWrapped(tag: u32, at: usize, end: usize): void {
-  const length = end - at;
-  S.cardSourceAt = at;
-  S.cardSourceEnd = end;
+/** Sends the ES10 command `tag` whose contents are the runs. */
+export function cardSendRuns(tag: u32): void {
+  let length: u32 = 0;
+  for (let run: u32 = 0; run < S.runEnd; run += RUN_BYTES) length += load<u32>(RUNS + run, 4) - load<u32>(RUNS + run);
   cardBegin(tlvBytes(tag, length));
   cardPut(SCRATCH, putHeader(SCRATCH, tag, length) - SCRATCH);
 }

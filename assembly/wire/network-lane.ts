@@ -77,16 +77,6 @@ export function networkChunkTaken(): void {
   else S.networkState = NetworkState.End;
 }
 
-/** Feeds the request from memory between networkSourceAt and networkSourceEnd as far as the window takes it. */
-export function networkFeed(): void {
-  const room = networkRoom();
-  const length = min<u32>(S.networkSourceEnd - S.networkSourceAt, room > 0 ? room : 0);
-  if (!length) return;
-  const at = S.networkSourceAt;
-  S.networkSourceAt = at + length;
-  networkPut(at, length);
-}
-
 /** Gives up the exchange, whatever its state; the peer stays selected. */
 export function networkAbort(): void {
   const state = S.networkState;

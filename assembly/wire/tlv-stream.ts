@@ -34,11 +34,34 @@ export function scanTagAt(depth: u32): u32 {
   return load<u32>(SCAN_TAGS + 4 * (depth - 1));
 }
 
+/** Bytes still to come of the open element at `depth`. */
+export function scanRemaining(depth: u32): u32 {
+  return load<u32>(remainingAt(depth));
+}
+
 /** Forgets everything; the next byte is the first of a message. */
 export function scanBegin(): void {
   S.scanDepth = 0;
   S.scanHeaderLength = 0;
   S.scanDone = false;
+}
+
+/** Opens levels around elements that come without them: `depth` levels, the outermost with tag `outer`, that never end by themselves. */
+export function scanOpenVirtual(outer: u32, depth: u32): void {
+  scanBegin();
+  S.scanDepth = depth;
+  for (let level: u32 = 0; level < depth; level++) {
+    store<u32>(SCAN_TAGS + 4 * level, level ? 0xa0 : outer);
+    store<u32>(SCAN_REMAINING + 4 * level, i32.MAX_VALUE);
+    store<u8>(SCAN_CONSTRUCTED + level, 1);
+  }
+}
+
+/** Goes back to where the element at `depth` had just begun and had `length` bytes. */
+export function scanReturn(depth: u32, length: u32): void {
+  S.scanDepth = depth;
+  S.scanHeaderLength = 0;
+  store<u32>(remainingAt(depth), length);
 }
 
 /** Uses bytes from `at` up to `end` as far as the next thing to tell. Call until it says NeedMore: ends come without bytes. */

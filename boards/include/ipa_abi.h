@@ -129,7 +129,7 @@ enum ipa_error {
 #define IPA_MESSAGE_BYTES (3072)
 
 /** A report that only this module holds: signed error of a package, error of a trigger. */
-#define IPA_OWED_BYTES (320)
+#define IPA_OWED_BYTES (512)
 
 /** Activation code (SGP.32 v1.2 §2.11.1.3: 0..255). */
 #define IPA_ACTIVATION_CODE_BYTES (256)
@@ -139,6 +139,12 @@ enum ipa_error {
 
 /** GET RESPONSE commands for one ES10 function. */
 #define IPA_MAX_GET_RESPONSES (512)
+
+/** Elements of profile metadata that are kept: ICCID, names, class, policy rules, owner. */
+#define IPA_METADATA_BYTES (256)
+
+/** Notifications whose failed deliveries are remembered, 8 bytes each. */
+#define IPA_BACKOFF_BYTES (64)
 
 /* actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it. */
 

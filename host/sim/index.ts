@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, one by one or as a Testbed.
+// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed.
 
 export * from './eim/index.js';
 export {
+  type AssistantCheck,
   type EimView,
   type EuiccCredentials,
+  type EuiccKind,
   type NotificationView,
   type PackageResultView,
   type PreinstalledProfile,
@@ -20,12 +22,16 @@ export {
   DEFAULT_EID,
   DEFAULT_EIM_FQDN,
   DEFAULT_SMDP_ADDRESS,
+  DEFAULT_SMDS_ADDRESS,
+  issueServerCertificate,
   type KeyAndCertificate,
   loadSgp26,
   type TestPki,
   type TestPkiOptions,
 } from './pki/index.js';
 export { type MetadataOptions, makeMetadata, makeProfilePackage, notifyAll, type ProfilePackageOptions } from './profile/index.js';
+export type { AuthenticationDeviations } from './rsp/authenticating-server.js';
+export type { JsonStyle } from './rsp/json-style.js';
 export {
   type DownloadOrder,
   type OrderRecord,
@@ -36,4 +42,5 @@ export {
   type SmdpServerOptions,
   SmdpService,
 } from './smdp/index.js';
-export { type PreparedDownload, type PreparedProfile, Testbed, type TestbedOptions } from './testbed.js';
+export { type RspEvent, SimulatedSmds, type SmdsLogEvent, type SmdsOptions, type SmdsServerOptions, SmdsService } from './smds/index.js';
+export { type PreparedDownload, type PreparedEvent, type PreparedProfile, Testbed, type TestbedOptions } from './testbed.js';

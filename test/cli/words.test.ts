@@ -105,6 +105,7 @@ describe('words of other programs', () => {
 
 describe('events in words', () => {
   const about = { verified: true, raw: NONE } as const;
+  const reported = { ...about, route: 'provideEimPackageResult', carrier: 'euiccPackageResult', succeeded: false } as const;
   const result = { eimId: 'e', raw: NONE, counterValue: 1, signedData: NONE, signature: NONE } as const;
 
   it.each([
@@ -115,7 +116,7 @@ describe('events in words', () => {
     [
       eimWords({
         kind: 'euiccPackageResult',
-        ...about,
+        ...reported,
         duplicate: true,
         result: { form: 'signed', ...result, seqNumber: 1, results: [{ operation: 'enable', code: 0, word: 'ok', raw: NONE }] },
       }),
@@ -124,7 +125,7 @@ describe('events in words', () => {
     [
       eimWords({
         kind: 'euiccPackageResult',
-        ...about,
+        ...reported,
         verified: false,
         problem: 'the signature is wrong',
         duplicate: false,
@@ -141,12 +142,12 @@ describe('events in words', () => {
       'AuthenticateClient for smdp.example.com: refused with 11',
     ],
     [
-      eimWords({ kind: 'packageError', ...about, errorCode: 2, errorWord: 'unknownPackage' }),
+      eimWords({ kind: 'packageError', ...reported, errorCode: 2, errorWord: 'unknownPackage' }),
       'the IPA cannot use a package: unknownPackage',
     ],
-    [eimWords({ kind: 'downloadResult', ...about, error: { reason: 127, word: 'undefinedError' } }), 'download failed: undefinedError'],
+    [eimWords({ kind: 'downloadResult', ...reported, error: { reason: 127, word: 'undefinedError' } }), 'download failed: undefinedError'],
     [
-      eimWords({ kind: 'ipaEuiccData', ...about, data: { form: 'error', errorCode: 1, errorWord: 'incorrectTagList' } }),
+      eimWords({ kind: 'ipaEuiccData', ...reported, data: { form: 'error', errorCode: 1, errorWord: 'incorrectTagList' } }),
       'no data: incorrectTagList',
     ],
     [eimWords({ kind: 'malformed', ...about, problem: 'no tag' }), 'a message that is no ESipa message — PROBLEM: no tag'],

@@ -147,12 +147,25 @@ describe('options', () => {
     [Option.EimAddress]: (length) => length >= 1 && length <= 128,
     [Option.MaxPackages]: (length) => length === 1,
     [Option.Restart]: (length) => length === 0,
+    [Option.EsipaBinding]: (length) => length === 1,
+    [Option.RspBinding]: (length) => length === 1,
+    [Option.DownloadData]: (length) => length >= 2,
+    [Option.AskConsent]: (length) => length === 0,
+    [Option.UtcTime]: (length) => length === 14,
+    [Option.StateChangeCause]: (length) => length === 1,
+    [Option.Rplmn]: (length) => length === 3,
+    [Option.Assistant]: (length) => length === 1,
+    [Option.OnlineTimeoutMs]: (length) => length === 4,
+    [Option.EsipaVersion]: (length) => length === 1,
   };
+
+  /** Options that choose among few. */
+  const SMALL: readonly number[] = [Option.Command, Option.CardLink, Option.EsipaBinding, Option.RspBinding, Option.Assistant];
 
   it.each(Object.entries(Option))('%s is taken with every length it may have, and refused with every other', (_, tag) => {
     for (let length = 0; length <= 200; length++) {
       module = new Module();
-      const first = tag === Option.Command || tag === Option.CardLink ? 1 : 0x20;
+      const first = SMALL.includes(tag) ? 1 : 0x20;
       const options = tag === Option.Command ? value(tag, length, first) : concat(POLL, value(tag, length, first));
       expect(begin(options), `${length} bytes`).toBe(LENGTHS[tag]!(length) ? options.length : ErrorCode.BadOption);
     }
@@ -202,7 +215,7 @@ describe('options', () => {
     const address = Buffer.from('127.0.0.1:8443');
     const options = concat(Uint8Array.of(Option.EimAddress, address.length), address);
     new Session({ card: peers.card, eim: peers.eim, open: (peer) => void opened.push(hex(peer)) }, { options }, module).run();
-    expect(opened).toEqual([`810E${hex(address)}`]);
+    expect(opened).toEqual([`800100820100810E${hex(address)}`]);
   });
 
   it('MaxPackages bounds what one command does', () => {

@@ -11,6 +11,9 @@ const parts = new Internals();
 const withCode = (code: Uint8Array) => parts.trigger(tlv(0xa0, tlv(0x80, code)));
 const read = (code: string) => withCode(utf8(code));
 
+/** As in assembly/proc/download-trigger.ts. */
+const Trigger = { Address: 0, ConfiguredAddress: 1, HeldByEim: 2 } as const;
+
 describe('an activation code', () => {
   it.each([
     ['1$SMDP.EXAMPLE.COM$TOKEN-1', 'SMDP.EXAMPLE.COM', 'TOKEN-1'],
@@ -70,21 +73,32 @@ describe('an activation code', () => {
 
   it('leaves nothing of the one before', () => {
     read('1$smdp.example.com$TOKEN');
-    expect(parts.trigger(fromHex(''))).toMatchObject({ result: 0, address: '', token: '' });
+    expect(parts.trigger(fromHex(''))).toMatchObject({ result: Trigger.HeldByEim, address: '', token: '' });
   });
 });
 
 describe('a download trigger', () => {
   it('without profileDownloadData leaves everything to the eIM', () => {
-    expect(parts.trigger(fromHex('82 02 0102'))).toMatchObject({ result: 0, address: '' });
+    expect(parts.trigger(fromHex('82 02 0102'))).toMatchObject({ result: Trigger.HeldByEim, address: '' });
   });
 
   it.each([
     ['contactDefaultSmdp', 'A0 02 8100'],
-    ['contactSmds', 'A0 06 A2 04 80 02 4142'],
+    ['contactSmds without address', 'A0 02 A200'],
+  ])('by %s leaves the address to the eUICC', (_, contents) => {
+    expect(parts.trigger(fromHex(contents)).result).toBe(Trigger.ConfiguredAddress);
+  });
+
+  it('by contactSmds names the SM-DS', () => {
+    expect(parts.trigger(fromHex('A0 06 A2 04 80 02 4142'))).toMatchObject({ result: Trigger.Address, address: 'AB', token: '' });
+  });
+
+  it.each([
     ['a choice of a later version', 'A0 03 83 01 00'],
-  ])('by %s is told apart as not supported', (_, contents) => {
-    expect(parts.trigger(fromHex(contents)).result).toBe(1);
+    ['an SM-DS without a name', 'A0 04 A2 02 80 00'],
+    ['an SM-DS with a name that is none', 'A0 06 A2 04 80 02 412F'],
+  ])('by %s is refused', (_, contents) => {
+    expect(parts.trigger(fromHex(contents)).result).toBe(ErrorCode.BadTrigger);
   });
 
   it.each([

@@ -12,6 +12,14 @@ const INSTALL_EVENT = fromHex('0780');
 /** The AIDs of ISD-Ps differ in the two bytes between these (SGP.02 §2.2.3). */
 const ISDP_AID = { prefix: fromHex('A0000005591010FFFFFFFF8900'), suffix: fromHex('00') };
 
+/** What is wrong with a compact form from this device: an IPA must have said that it sends them (SGP.32 v1.2 §2.11.2.2). */
+export function compactionProblem(device: Device | undefined): string | undefined {
+  const features = device?.ipaCapabilities?.features;
+  return features === undefined || features.includes('minimizeEsipaBytes')
+    ? undefined
+    : 'a compact form of an IPA without minimizeEsipaBytes';
+}
+
 /** AuthenticateServerResponse (BF38) in full. Throws CodecError when something is left out that this eIM does not know. */
 export function fullAuthenticateServerResponse(response: Tlv, session: Session): Uint8Array {
   const compact = child(response, 0xa2);

@@ -7,6 +7,8 @@ import type { DeviceRegistry } from './device.js';
 import type { EventLog } from './log.js';
 import type { SmdpRelay } from './relay/smdp-relay.js';
 import type { Sessions } from './sessions.js';
+import type { UnknownElementPlace } from './unknown-elements.js';
+import type { EimVersion } from './version.js';
 
 /** The eIM's verdict on profile metadata when it checks them in the IPA's place (IPA capability eimProfileMetadataVerification). */
 export type MetadataPolicy = (profileMetadata: Tlv) => 'accept' | 'pprNotAllowed';
@@ -22,6 +24,13 @@ export interface EimContext {
   readonly relay: SmdpRelay;
   /** Present: the eIM checks profile metadata and keeps them from the IPA. */
   readonly metadataPolicy: MetadataPolicy | undefined;
+  readonly version: EimVersion;
+  /** Where in its SEQUENCEs this eIM puts elements that nobody knows. */
+  readonly unknownElements: readonly UnknownElementPlace[];
+  /** The transactionId of an RSP session is left out of answers where it is optional. */
+  readonly omitTransactionIds: boolean;
+  /** Makes another eIM transaction identifier. */
+  readonly newTransactionId: () => Uint8Array;
   readonly now: () => Date;
 }
 

@@ -7,6 +7,7 @@ import { profileDownloadTriggerRequest } from './packages/download-trigger.js';
 import { badlySignedRequest, euiccPackageRequest, euiccPackageSigned } from './packages/euicc-package.js';
 import type { DataRequestItem, DownloadItem, EuiccPackageItem } from './packages/items.js';
 import type { QueuedItem } from './queue.js';
+import { extendedPackage } from './unknown-elements.js';
 
 /** The package of an item as GetEimPackageResponse carries it; counts the delivery. */
 export function deliver(queued: QueuedItem, device: Device, eim: EimContext): Uint8Array {
@@ -22,9 +23,9 @@ function encode(queued: QueuedItem, device: Device, eim: EimContext): Uint8Array
     case 'euiccPackage':
       return signPackage(item, queued, device, eim);
     case 'dataRequest':
-      return encodeDataRequest(item, queued);
+      return extendedPackage(encodeDataRequest(item, queued), eim.unknownElements);
     case 'download':
-      return encodeTrigger(item, queued);
+      return extendedPackage(encodeTrigger(item, queued), eim.unknownElements);
     case 'raw':
       return item.bytes;
   }
@@ -51,8 +52,7 @@ function signPackage(item: EuiccPackageItem, queued: QueuedItem, device: Device,
 
 /** The trigger for a download; also what AuthenticateClient gives when an SM-DS has named the SM-DP+. */
 export function encodeTrigger(item: DownloadItem, queued: QueuedItem): Uint8Array {
-  const withheld = 'activationCode' in item && item.eimHoldsData;
-  return profileDownloadTriggerRequest(withheld ? undefined : item, queued.eimTransactionId);
+  return profileDownloadTriggerRequest(item.eimHoldsData ? undefined : item, queued.eimTransactionId);
 }
 
 function transaction(queued: QueuedItem): { eimTransactionId?: Uint8Array } {

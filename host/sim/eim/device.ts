@@ -17,6 +17,12 @@ export interface DeviceRegistration {
   readonly associationToken?: number;
   /** The counter value the eUICC holds for this eIM; the first package gets the next one. */
   readonly counterValue?: number;
+  /** EUICCInfo1, tag BF20; what an IPA may leave out of InitiateAuthentication. */
+  readonly euiccInfo1?: Uint8Array;
+  /** EUICCInfo2, tag BF22; with the certificates, what an IPA with minimizeEsipaBytes leaves out. */
+  readonly euiccInfo2?: Uint8Array;
+  /** What the IPA can do, as if it had told in the answer to a data request. */
+  readonly ipaCapabilities?: IpaCapabilities;
 }
 
 /** One registered device. */
@@ -45,6 +51,9 @@ export class Device {
   ) {
     this.associationToken = registration.associationToken ?? 0;
     this.counterValue = registration.counterValue ?? initialCounterValue;
+    this.euiccInfo1 = registration.euiccInfo1;
+    this.euiccInfo2 = registration.euiccInfo2;
+    this.ipaCapabilities = registration.ipaCapabilities;
   }
 }
 

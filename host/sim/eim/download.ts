@@ -35,14 +35,15 @@ export function identifyDownload(request: Tlv, eim: EimContext): Download {
   const transactionId = child(request, 0x82);
   const trigger = transactionId === undefined ? undefined : triggerOf(hex(transactionId.value), eim);
   const code = trigger && 'activationCode' in trigger.item ? readCode(trigger.item.activationCode) : undefined;
-  if (namedAddress && code && namedAddress.toLowerCase() !== code.smdpAddress.toLowerCase()) {
-    throw new Refusal(SMDP_ADDRESS_MISMATCH, `the IPA asks for ${namedAddress} but was sent to ${code.smdpAddress}`);
+  const sentTo = code?.smdpAddress ?? smdsAddressOf(trigger?.item);
+  if (namedAddress && sentTo && namedAddress.toLowerCase() !== sentTo.toLowerCase()) {
+    throw new Refusal(SMDP_ADDRESS_MISMATCH, `the IPA asks for ${namedAddress} but was sent to ${sentTo}`);
   }
-  const smdpAddress = namedAddress || code?.smdpAddress || knownAddress(trigger);
+  const smdpAddress = namedAddress || sentTo || knownAddress(trigger);
   if (!smdpAddress) throw new Refusal(INVALID_DP_ADDRESS, 'neither the IPA nor the eIM knows an SM-DP+ address');
   return {
     smdpAddress,
-    atSmds: trigger !== undefined && 'contactSmds' in trigger.item,
+    atSmds: trigger === undefined ? eim.relay.isSmds(smdpAddress) : 'contactSmds' in trigger.item,
     ...defined({ trigger, matchingId: namedAddress ? undefined : code?.matchingId || undefined, smdpOid: code?.smdpOid }),
   };
 }
@@ -69,6 +70,9 @@ function readCode(code: string): ActivationCode {
 function knownAddress(trigger: Download['trigger']): string | undefined {
   if (trigger === undefined) return undefined;
   const { item, device } = trigger;
-  if ('contactSmds' in item) return item.contactSmds.smdsAddress ?? device.rootSmdsAddress;
-  return device.defaultSmdpAddress;
+  return 'contactSmds' in item ? device.rootSmdsAddress : device.defaultSmdpAddress;
+}
+
+function smdsAddressOf(item: DownloadItem | undefined): string | undefined {
+  return item !== undefined && 'contactSmds' in item ? item.contactSmds.smdsAddress : undefined;
 }

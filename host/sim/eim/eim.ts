@@ -5,6 +5,7 @@ import type { KeyAndCertificate, TestPki } from '../pki/index.js';
 import { type EimConfiguration, EimIdType, EimProtocol, encodeEimConfigurationData, type KeyData } from './configuration-data.js';
 import type { Device, DeviceRegistration } from './device.js';
 import type { FaultPlan } from './faults.js';
+import { bindingFor } from './http-bindings.js';
 import { EsipaServer } from './http-server.js';
 import type { EimEvent } from './log.js';
 import type { EimItem } from './packages/items.js';
@@ -57,7 +58,7 @@ export class SimulatedEim {
     this.service = new EimService(options);
     this.server = new EsipaServer({
       tlsIdentity: options.tlsIdentity ?? options.pki.eimTls,
-      handle: (body) => this.service.handle(body),
+      bindingFor: (path) => bindingFor(path, this.service),
       maxRequestBytes: options.maxRequestBytes ?? ONE_MEBIBYTE,
       responseChunkBytes: options.responseChunkBytes,
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disturbances between the eIM and the IPA, for scenario tests. They act on HTTP messages; the protocol behind them stays honest.
-import type { EsipaFunctionName } from './service.js';
+import type { EsipaFunctionName } from './functions.js';
 
 /** One disturbance of one exchange. */
 export type Fault =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ESipa over HTTPS (SGP.32 v1.2 §6.1, §6.3): checks the HTTP part of a request, hands the body on, and applies planned faults to the answer.
+// ESipa over HTTPS (SGP.32 v1.2 §6.1): checks the HTTP part of a request, hands the body on, and applies planned faults to the answer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,16 +7,15 @@ import { concat } from '../codec/bytes.js';
 import type { KeyAndCertificate } from '../pki/index.js';
 import { certificatePem } from '../pki/pem.js';
 import { type Fault, FaultPlan } from './faults.js';
-import { type EsipaResponse, esipaFunctionName } from './service.js';
+import type { HttpBinding } from './http-bindings.js';
+import type { EsipaResponse } from './service.js';
 
-const PATH = '/gsma/rsp2/asn1';
-const CONTENT_TYPE = 'application/x-gsma-rsp-asn1';
 const ADMIN_PROTOCOL = 'gsma/rsp/v2.1.0';
 
 export interface EsipaServerOptions {
   readonly tlsIdentity: KeyAndCertificate;
-  /** Answers a message; must not reject. */
-  readonly handle: (body: Uint8Array) => Promise<EsipaResponse>;
+  /** What is served on a path; undefined: nothing. */
+  readonly bindingFor: (path: string) => HttpBinding | undefined;
   /** Longest request body taken, in bytes. */
   readonly maxRequestBytes: number;
   /** Present: answers go out with chunked transfer coding, in chunks of this many bytes; absent: in one piece with Content-Length. */
@@ -34,7 +33,7 @@ class HttpRefusal extends Error {
   }
 }
 
-/** An HTTPS server on the loopback interface for one path. */
+/** An HTTPS server on the loopback interface. */
 export class EsipaServer {
   readonly faults = new FaultPlan();
   private readonly server: Server;
@@ -75,22 +74,25 @@ export class EsipaServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('X-Admin-Protocol', ADMIN_PROTOCOL);
     try {
-      checkHead(request);
+      const binding = this.options.bindingFor(request.url ?? '');
+      if (binding === undefined) throw new HttpRefusal(404, 'nothing is served here');
+      checkHead(request, binding);
       const body = await readBody(request, this.options.maxRequestBytes);
-      await this.answer(body, response);
+      await this.answer(body, binding, response);
     } catch (error) {
       if (!(error instanceof HttpRefusal)) response.destroy();
       else refuse(response, error);
     }
   }
 
-  private async answer(body: Uint8Array, response: ServerResponse): Promise<void> {
-    const fault = this.faults.take(esipaFunctionName(body));
+  private async answer(body: Uint8Array, binding: HttpBinding, response: ServerResponse): Promise<void> {
+    const fault = this.faults.take(binding.functionName(body));
     if (fault?.kind === 'loseRequest') return void response.destroy();
     if (fault?.kind === 'refuse') throw new HttpRefusal(fault.httpStatus, 'refused on purpose');
-    const answer = await this.options.handle(body);
+    const answer = await binding.handle(body);
     if (fault?.kind === 'loseResponse') return void response.destroy();
     if (fault?.kind === 'delay') await fault.until;
+    response.setHeader('Content-Type', binding.contentType);
     await this.send(response, disturb(answer, fault), fault?.kind === 'cutResponse' ? fault.afterBytes : undefined);
   }
 
@@ -98,7 +100,7 @@ export class EsipaServer {
     const { status, body } = answer;
     const chunkBytes = this.options.responseChunkBytes;
     response.statusCode = status;
-    if (body.length > 0) response.setHeader('Content-Type', CONTENT_TYPE);
+    if (body.length === 0) response.removeHeader('Content-Type');
     if (status !== 204 && chunkBytes === undefined) response.setHeader('Content-Length', body.length);
     if (cutAfterBytes !== undefined) return cut(response, body.subarray(0, cutAfterBytes));
     for (let sent = 0; sent < body.length; sent += chunkBytes ?? body.length) {
@@ -116,15 +118,12 @@ function tlsOptions(identity: KeyAndCertificate): { key: string | Buffer; cert: 
 }
 
 /** From the general to the particular, so that each mistake of a client gets its own status. */
-function checkHead(request: IncomingMessage): void {
+function checkHead(request: IncomingMessage, binding: HttpBinding): void {
   const header = (name: string) => String(request.headers[name] ?? '');
-  if (request.url !== PATH) throw new HttpRefusal(404, `only ${PATH} is served`);
   if (request.method !== 'POST') throw new HttpRefusal(405, 'only POST is served', { Allow: 'POST' });
   if (!header('user-agent').startsWith('gsma-rsp-ipa')) throw new HttpRefusal(400, 'User-Agent must be gsma-rsp-ipad or gsma-rsp-ipae');
   if (!header('x-admin-protocol').startsWith('gsma/rsp/v')) throw new HttpRefusal(400, 'X-Admin-Protocol must be gsma/rsp/v2.1.0');
-  if (header('content-type').split(';')[0]?.trim().toLowerCase() !== CONTENT_TYPE) {
-    throw new HttpRefusal(415, `Content-Type must be ${CONTENT_TYPE}`);
-  }
+  if (!binding.takes(header('content-type'))) throw new HttpRefusal(415, `Content-Type must be ${binding.contentType}`);
 }
 
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {

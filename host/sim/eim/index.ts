@@ -12,6 +12,8 @@ export type { MetadataPolicy } from './context.js';
 export type { Device, DeviceRegistration } from './device.js';
 export { type EimConfigurationOptions, SimulatedEim, type SimulatedEimOptions } from './eim.js';
 export type { Fault, FaultPlan } from './faults.js';
+export type { EsipaFunctionName } from './functions.js';
+export type { JsonStyle } from './json/style.js';
 export type { EimEvent, NotificationEvent, SessionEvent } from './log.js';
 export { DataTag } from './packages/data-request.js';
 export * as eco from './packages/eco.js';
@@ -19,4 +21,7 @@ export type { DownloadItem, EimItem, EuiccPackageItem } from './packages/items.j
 export * as psmo from './packages/psmo.js';
 export type { QueuedItem } from './queue.js';
 export type { ResolveSmdp, SmdpTarget } from './relay/smdp-relay.js';
-export { EimService, type EimServiceOptions, type EsipaFunctionName, type EsipaResponse } from './service.js';
+export type { IpaCapabilities } from './results/ipa-euicc-data.js';
+export { EimService, type EimServiceOptions, type EsipaResponse } from './service.js';
+export type { UnknownElementPlace } from './unknown-elements.js';
+export type { EimVersion } from './version.js';

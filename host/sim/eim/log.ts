@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened at the eIM, decoded, in order. Tests read it, tools print it.
+import type { MessageSizes } from './message-sizes.js';
 import type { QueuedItem } from './queue.js';
 import type { EuiccPackageResult } from './results/euicc-package-result.js';
 import type { IpaEuiccData, IpaEuiccDataError } from './results/ipa-euicc-data.js';
@@ -15,6 +16,12 @@ interface EventBase {
   /** The part of the message that the event is about, as received. */
   readonly raw: Uint8Array;
 }
+
+/** The function that brought a result. */
+export type ResultRoute = 'provideEimPackageResult' | 'handleNotification';
+
+/** The alternative of EimPackageResult that an eUICC package result stood in. */
+export type ResultCarrier = 'euiccPackageResult' | 'ePRAndNotifications' | 'ipaEuiccData';
 
 /** The device asked for work. */
 export interface GetEimPackageEvent extends EventBase {
@@ -36,6 +43,10 @@ export interface EuiccPackageResultEvent extends EventBase {
   readonly item?: QueuedItem;
   /** The same result came before: its acknowledgement was lost. */
   readonly duplicate: boolean;
+  readonly route: ResultRoute;
+  readonly carrier: ResultCarrier;
+  /** How the eUICC went back to the former profile, when that is what the result tells (rollbackResult 8C). */
+  readonly rollback?: { readonly code: number; readonly word: string };
 }
 
 /** How a notification came: by itself, beside a package result, in the answer to a data request, or as the end of a download. */
@@ -48,11 +59,14 @@ export interface NotificationEvent extends EventBase {
   readonly route: NotificationRoute;
   /** What the SM-DP+ said: taken, refused for good, not reached; none: not forwarded. */
   readonly forwarded: 'taken' | 'refused' | 'unreachable' | 'none';
+  /** Of a compact notification: of the message when it came by itself, else of the notification. */
+  readonly sizes?: MessageSizes;
 }
 
 /** The answer to a data request. */
 export interface IpaEuiccDataEvent extends EventBase {
   readonly kind: 'ipaEuiccData';
+  readonly route: ResultRoute;
   readonly data: IpaEuiccData | IpaEuiccDataError;
   readonly item?: QueuedItem;
 }
@@ -60,6 +74,9 @@ export interface IpaEuiccDataEvent extends EventBase {
 /** How a triggered download ended. */
 export interface DownloadResultEvent extends EventBase {
   readonly kind: 'downloadResult';
+  /** The profile is installed. */
+  readonly succeeded: boolean;
+  readonly route: ResultRoute;
   /** Present when the eUICC made a result, good or bad. */
   readonly installation?: ProfileInstallationResult;
   /** Present when the download ended before that. */
@@ -70,12 +87,13 @@ export interface DownloadResultEvent extends EventBase {
 /** The IPA could not make sense of a package. */
 export interface PackageErrorEvent extends EventBase {
   readonly kind: 'packageError';
+  readonly route: ResultRoute;
   readonly errorCode: number;
   readonly errorWord: string;
   readonly item?: QueuedItem;
 }
 
-/** A step of an indirect download, relayed to the SM-DP+. */
+/** A step of an indirect download, relayed to the SM-DP+ or SM-DS; verified: the eUICC has signed what it says there. */
 export interface SessionEvent extends EventBase {
   readonly kind: 'initiateAuthentication' | 'authenticateClient' | 'getBoundProfilePackage' | 'cancelSession';
   /** Upper-case hexadecimal. */
@@ -86,6 +104,8 @@ export interface SessionEvent extends EventBase {
   /** Of cancelSession: the reason the eUICC signed. */
   readonly cancelReason?: number;
   readonly cancelWord?: string;
+  /** Of a message with a compact form in it. */
+  readonly sizes?: MessageSizes;
 }
 
 /** A message that is no ESipa message, or a fault of the eIM itself. */

@@ -4,45 +4,19 @@ import { CodecError, readTlv, type Tlv } from '../codec/ber.js';
 import { type ParsedCertificate, parseCertificate } from '../pki/check.js';
 import type { KeyAndCertificate } from '../pki/index.js';
 import { SeededBytes } from '../profile/seeded-bytes.js';
-import type { EimContext, EsipaAnswer, EsipaFunction, MetadataPolicy } from './context.js';
+import type { EimContext, EsipaAnswer, MetadataPolicy } from './context.js';
 import { type Device, type DeviceRegistration, DeviceRegistry } from './device.js';
-import { authenticateClient } from './esipa/authenticate-client.js';
-import { cancelSession } from './esipa/cancel-session.js';
-import { getBoundProfilePackage } from './esipa/get-bound-profile-package.js';
-import { getEimPackage } from './esipa/get-eim-package.js';
-import { handleNotification } from './esipa/handle-notification.js';
-import { initiateAuthentication } from './esipa/initiate-authentication.js';
-import { provideEimPackageResult } from './esipa/provide-eim-package-result.js';
+import { type EsipaFunctionName, FUNCTIONS } from './functions.js';
+import { answerToJson } from './json/answer.js';
+import { requestFromJson } from './json/request.js';
+import type { JsonStyle } from './json/style.js';
 import { type EimEvent, EventLog } from './log.js';
 import type { EimItem } from './packages/items.js';
 import { QueuedItem } from './queue.js';
 import { type ResolveSmdp, SmdpRelay } from './relay/smdp-relay.js';
 import { Sessions } from './sessions.js';
-
-/** The names of the ESipa functions that an eIM offers. */
-export type EsipaFunctionName =
-  | 'initiateAuthentication'
-  | 'authenticateClient'
-  | 'getBoundProfilePackage'
-  | 'cancelSession'
-  | 'handleNotification'
-  | 'getEimPackage'
-  | 'provideEimPackageResult';
-
-const FUNCTIONS: ReadonlyMap<number, { readonly name: EsipaFunctionName; readonly run: EsipaFunction }> = new Map([
-  [0xbf39, { name: 'initiateAuthentication', run: initiateAuthentication }],
-  [0xbf3b, { name: 'authenticateClient', run: authenticateClient }],
-  [0xbf3a, { name: 'getBoundProfilePackage', run: getBoundProfilePackage }],
-  [0xbf41, { name: 'cancelSession', run: cancelSession }],
-  [0xbf3d, { name: 'handleNotification', run: handleNotification }],
-  [0xbf4f, { name: 'getEimPackage', run: getEimPackage }],
-  [0xbf50, { name: 'provideEimPackageResult', run: provideEimPackageResult }],
-]);
-
-/** The function a message calls, as far as its first bytes tell. */
-export function esipaFunctionName(message: Uint8Array): EsipaFunctionName | undefined {
-  return FUNCTIONS.get(((message[0] ?? 0) << 8) | (message[1] ?? 0))?.name;
-}
+import { EVERY_PLACE, extendedAnswer, type UnknownElementPlace } from './unknown-elements.js';
+import { checkItem, type EimVersion } from './version.js';
 
 export interface EimServiceOptions {
   /** CI that eUICCs and SM-DP+ are trusted by, and SK.EIM with its certificate. */
@@ -51,6 +25,16 @@ export interface EimServiceOptions {
   readonly eimId?: string;
   /** Where SM-DP+ addresses lead. Without it there are no downloads, and notifications end here. */
   readonly resolveSmdp?: ResolveSmdp;
+  /** Where SM-DS addresses lead, which are called with ES11; default: as `resolveSmdp`. */
+  readonly resolveSmds?: ResolveSmdp;
+  /** The version of SGP.32 that this eIM speaks; default "1.2". */
+  readonly version?: EimVersion;
+  /** Where in the SEQUENCEs of answers elements stand that nobody knows; default: nowhere, but in v1.3 everywhere. */
+  readonly unknownElements?: readonly UnknownElementPlace[];
+  /** How answers in the JSON binding are written. */
+  readonly jsonStyle?: JsonStyle;
+  /** Leaves the transactionId out of answers where it is optional, as an eIM may that saves bytes; default no. */
+  readonly omitTransactionIds?: boolean;
   /** Decides the eIM transaction identifiers; default 1. */
   readonly seed?: number;
   /** Length of eIM transaction identifiers, 1 to 16; default 8. */
@@ -67,7 +51,7 @@ export interface EimServiceOptions {
   readonly now?: () => Date;
 }
 
-/** What a transport has to answer: an HTTP status and a body. */
+/** What a transport has to answer: an HTTP status and a body, in the binding of the request. */
 export interface EsipaResponse {
   /** 200 with a message, 204 without one; 400, 500 or 503 when there is no ESipa answer. */
   readonly status: number;
@@ -79,14 +63,14 @@ const EMPTY = new Uint8Array(0);
 /** An eIM for any number of devices. */
 export class EimService {
   private readonly context: EimContext;
-  private readonly random: SeededBytes;
-  private readonly eimTransactionIdBytes: number;
+  private readonly jsonStyle: JsonStyle;
 
   constructor(options: EimServiceOptions) {
     const { pki, eimId = 'eim.example.com', maxDeliveries = 3, initialCounterValue = 0, now = () => new Date() } = options;
+    const { version = '1.2', eimTransactionIdBytes = 8 } = options;
     const trustedCis: ParsedCertificate[] = [parseCertificate(pki.ci.certificate)];
-    this.random = new SeededBytes(options.seed ?? 1);
-    this.eimTransactionIdBytes = options.eimTransactionIdBytes ?? 8;
+    const random = new SeededBytes(options.seed ?? 1);
+    this.jsonStyle = { unknownMembers: version === '1.3', ...options.jsonStyle };
     this.context = {
       eimId,
       eimPrivateKey: pki.eimSign.privateKey,
@@ -94,14 +78,22 @@ export class EimService {
       devices: new DeviceRegistry(trustedCis, { maxDeliveries, initialCounterValue, now }),
       sessions: new Sessions(),
       log: new EventLog(options.onEvent),
-      relay: new SmdpRelay(options.resolveSmdp, [pki.ci.certificate]),
+      relay: new SmdpRelay(options.resolveSmdp, options.resolveSmds, [pki.ci.certificate]),
       metadataPolicy: options.metadataPolicy,
+      version,
+      unknownElements: options.unknownElements ?? (version === '1.3' ? EVERY_PLACE : []),
+      omitTransactionIds: options.omitTransactionIds ?? false,
+      newTransactionId: () => random.take(eimTransactionIdBytes),
       now,
     };
   }
 
   get eimId(): string {
     return this.context.eimId;
+  }
+
+  get version(): EimVersion {
+    return this.context.version;
   }
 
   /** Everything that happened, in order. */
@@ -119,30 +111,48 @@ export class EimService {
     return this.context.devices.find(eid);
   }
 
-  /** Puts a package in the queue of a registered device. Throws RangeError when there is no such device. */
+  /** Puts a package in the queue of a registered device. Throws RangeError when there is no such device, or the version has no such package. */
   queue(eid: string, item: EimItem): QueuedItem {
     const device = this.context.devices.find(eid);
     if (device === undefined) throw new RangeError(`no device with EID ${eid} is registered`);
+    checkItem(item, this.version);
     const queued = new QueuedItem(item, this.transactionIdFor(item));
     device.queue.items.push(queued);
     return queued;
   }
 
   /** Answers one ESipa message. Never rejects: what goes wrong is in the log and in the status. */
-  async handle(body: Uint8Array): Promise<EsipaResponse> {
+  handle(body: Uint8Array): Promise<EsipaResponse> {
+    return this.respond(
+      body,
+      () => readTlv(body),
+      (message) => extendedAnswer(message, this.context.unknownElements),
+    );
+  }
+
+  /** Answers the body of a request of the JSON binding (SGP.32 v1.2 §6.4) to this function. Never rejects. */
+  handleJson(functionName: EsipaFunctionName, body: Uint8Array): Promise<EsipaResponse> {
+    return this.respond(
+      body,
+      () => readTlv(requestFromJson(functionName, body)),
+      (message) => answerToJson(functionName, message, this.jsonStyle),
+    );
+  }
+
+  /** Drops the connections to SM-DP+ and SM-DS. */
+  async close(): Promise<void> {
+    await this.context.relay.close();
+  }
+
+  private async respond(body: Uint8Array, read: () => Tlv, write: (message: Uint8Array) => Uint8Array): Promise<EsipaResponse> {
     try {
-      return toResponse(await this.run(readTlv(body)));
+      return toResponse(await this.run(read()), write);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       const malformed = error instanceof CodecError;
       this.context.log.add({ kind: malformed ? 'malformed' : 'internalError', verified: false, problem, raw: body });
       return { status: malformed ? 400 : 500, body: EMPTY };
     }
-  }
-
-  /** Drops the connections to SM-DP+. */
-  async close(): Promise<void> {
-    await this.context.relay.close();
   }
 
   private run(request: Tlv): Promise<EsipaAnswer> | EsipaAnswer {
@@ -153,11 +163,11 @@ export class EimService {
 
   private transactionIdFor(item: EimItem): Uint8Array | undefined {
     if (item.kind === 'raw' || item.eimTransactionId === null) return undefined;
-    return item.eimTransactionId ?? this.random.take(this.eimTransactionIdBytes);
+    return item.eimTransactionId ?? this.context.newTransactionId();
   }
 }
 
-function toResponse(answer: EsipaAnswer): EsipaResponse {
+function toResponse(answer: EsipaAnswer, write: (message: Uint8Array) => Uint8Array): EsipaResponse {
   if (answer === 'empty') return { status: 204, body: EMPTY };
-  return 'message' in answer ? { status: 200, body: answer.message } : { status: answer.transportStatus, body: EMPTY };
+  return 'message' in answer ? { status: 200, body: write(answer.message) } : { status: answer.transportStatus, body: EMPTY };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Download sessions that the eIM relays, by the transaction identifier the SM-DP+ gave.
+import type { KeyObject } from 'node:crypto';
 import type { Device } from './device.js';
 import type { QueuedItem } from './queue.js';
 import type { ServerIdentity } from './server-signed1.js';
@@ -9,14 +10,20 @@ export interface Session {
   /** Upper-case hexadecimal. */
   readonly transactionId: string;
   readonly smdpAddress: string;
+  /** The server is an SM-DS. */
+  readonly atSmds?: boolean;
   readonly identity: ServerIdentity;
-  /** The trigger that started it, when the IPA said which. */
-  readonly item?: QueuedItem;
+  /** The trigger that started it: the one that the IPA named, or else the one that its device has fetched. */
+  item?: QueuedItem;
   /** Known from the trigger, or else from the eUICC certificate. */
   device?: Device;
   /** CtxParams1 as the eIM generated it, tag A0. */
   readonly ctxParams1?: Uint8Array;
-  readonly confirmationCode?: string;
+  confirmationCode?: string;
+  /** Of the certificate that the eUICC has shown in this session. */
+  euiccPublicKey?: KeyObject;
+  /** Tag 5F37; euiccSignature2 covers it. */
+  smdpSignature2?: Uint8Array;
   /** BF25 as the SM-DP+ gave it. */
   profileMetadata?: Uint8Array;
   /** The eIM checked the metadata in the place of the IPA, which has not seen them. */

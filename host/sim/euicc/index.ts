@@ -5,3 +5,4 @@ export type { PreinstalledProfile } from './initial-content.js';
 export type { EimView, NotificationView, PackageResultView, ProfileView } from './inspection.js';
 export { type RandomSource, seededRandom } from './random.js';
 export { SimulatedEuicc, type SimulatedEuiccOptions } from './simulated-euicc.js';
+export type { AssistantCheck, EuiccKind } from './state/settings.js';

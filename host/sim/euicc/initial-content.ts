@@ -21,6 +21,8 @@ export interface PreinstalledProfile {
   readonly sizeBytes?: number;
   /** Default false. */
   readonly fallbackAttribute?: boolean;
+  /** httpParams for GetConnectivityParameters; default those of the eUICC's settings. */
+  readonly httpParams?: Uint8Array;
 }
 
 const DEFAULT_ICCID = '89000123456789012341';
@@ -43,6 +45,7 @@ export function preinstallProfile(euicc: Euicc, given: PreinstalledProfile): voi
     nickname: undefined,
     fallbackAttribute: given.fallbackAttribute ?? false,
     preloaded: true,
+    httpParams: given.httpParams,
   });
 }
 

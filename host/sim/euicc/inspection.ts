@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tests and the command line may look at: copies, in texts and numbers instead of bytes.
 import { hex, text } from '../codec/bytes.js';
-import { readIccid } from '../profile/iccid.js';
+import { readIccid, readImsi } from '../profile/iccid.js';
 import { EVENT } from './domain/notifications.js';
 import { fieldOf, PROFILE_CLASS } from './domain/profile-metadata.js';
-import type { NonVolatileMemory, ProfileState } from './state/non-volatile.js';
+import type { NonVolatileMemory, ProfileState, StoredProfile } from './state/non-volatile.js';
 
 type ProfileClassName = keyof typeof PROFILE_CLASS;
 type NotificationEventName = keyof typeof EVENT;
@@ -21,6 +21,8 @@ export interface ProfileView {
   readonly profileClass: ProfileClassName;
   readonly fallbackAttribute: boolean;
   readonly sizeBytes: number;
+  /** Digits of EF.IMSI below ADF USIM; undefined when the profile has none. */
+  readonly imsi: string | undefined;
 }
 
 export interface NotificationView {
@@ -48,6 +50,9 @@ function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, valu
   return (Object.keys(names) as Name[]).find((name) => names[name] === value)!;
 }
 
+/** File identifier. */
+const EF_IMSI = '6F07';
+
 /** Installed profiles, oldest first. */
 export function profileViews({ profiles }: NonVolatileMemory): ProfileView[] {
   return profiles.map((profile) => ({
@@ -60,7 +65,21 @@ export function profileViews({ profiles }: NonVolatileMemory): ProfileView[] {
     profileClass: nameOf(PROFILE_CLASS, profile.profileClass),
     fallbackAttribute: profile.fallbackAttribute,
     sizeBytes: profile.sizeBytes,
+    imsi: imsiOf(profile),
   }));
+}
+
+/** The content of an elementary file of an installed profile; undefined when there is none, or the profile was not downloaded. */
+export function fileContent({ profiles }: NonVolatileMemory, iccid: string, path: string): Uint8Array | undefined {
+  return profiles
+    .find((profile) => readIccid(profile.iccid) === iccid)
+    ?.files?.find((file) => file.path === path.toUpperCase())
+    ?.content.slice();
+}
+
+function imsiOf({ files }: StoredProfile): string | undefined {
+  const file = files?.find(({ path }) => path.startsWith('7F') && path.length === 8 && path.endsWith(EF_IMSI));
+  return file && readImsi(file.content);
 }
 
 /** Pending notifications, oldest first. */

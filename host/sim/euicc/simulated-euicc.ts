@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated IoT eUICC (SGP.32 v1.2 on SGP.22 v2.5) in a card slot, with real keys, signatures and profile decryption.
+// A simulated eUICC in a card slot, IoT (SGP.32 v1.2 on SGP.22 v2.5) or consumer (SGP.22 v2.5), with real keys, signatures and profile decryption.
 import type { SyncCardSlot } from '../../interfaces.js';
 import { fromHex } from '../codec/bytes.js';
 import { runCommand } from './apdu/run.js';
@@ -10,6 +10,7 @@ import { type PreinstalledProfile, preassociateEim, preinstallProfile } from './
 import {
   type EimView,
   eimViews,
+  fileContent,
   type NotificationView,
   notificationViews,
   type PackageResultView,
@@ -97,6 +98,14 @@ export class SimulatedEuicc implements SyncCardSlot {
     return profileViews(this.euicc.memory);
   }
 
+  /**
+   * The content of an elementary file of a downloaded profile: MF, DF TELECOM, USIM and ISIM.
+   * @param path file identifiers below the MF in hexadecimal: "2FE2", "7FD06F07". Undefined when there is no such profile or file.
+   */
+  profileFile(iccid: string, path: string): Uint8Array | undefined {
+    return fileContent(this.euicc.memory, iccid, path);
+  }
+
   /** Notifications not removed yet. */
   get notifications(): readonly NotificationView[] {
     return notificationViews(this.euicc.memory);
@@ -120,7 +129,7 @@ export class SimulatedEuicc implements SyncCardSlot {
     return freeBytes(this.euicc);
   }
 
-  /** Whether the enabled profile changed since the last reset, so that the modem has not read the new one yet. */
+  /** Whether the enabled profile changed and the modem has not read the new one yet: neither by a reset nor by REFRESH. */
   get refreshPending(): boolean {
     return this.euicc.session.switchedSinceReset;
   }

@@ -3,4 +3,13 @@
 export { type CertificateRequest, issueCertificate, type KeyAndCertificate, keyIdentifier } from './issue.js';
 export { certificatePem } from './pem.js';
 export { loadSgp26 } from './sgp26.js';
-export { createTestPki, DEFAULT_EID, DEFAULT_EIM_FQDN, DEFAULT_SMDP_ADDRESS, type TestPki, type TestPkiOptions } from './test-pki.js';
+export {
+  createTestPki,
+  DEFAULT_EID,
+  DEFAULT_EIM_FQDN,
+  DEFAULT_SMDP_ADDRESS,
+  DEFAULT_SMDS_ADDRESS,
+  issueServerCertificate,
+  type TestPki,
+  type TestPkiOptions,
+} from './test-pki.js';

@@ -17,7 +17,7 @@ export const POLICY_OIDS: Readonly<Record<CertificateRole, string>> = {
 };
 
 /** Registered identifiers (subjectAltName registeredID) of the test actors. */
-export const REGISTERED_IDS = { ci: '2.999.1', eum: '2.999.5', smdp: '2.999.10' } as const;
+export const REGISTERED_IDS = { ci: '2.999.1', eum: '2.999.5', smdp: '2.999.10', smds: '2.999.15' } as const;
 
 /** The two curves of SGP.22 v2.5 §2.6 by the names that node:crypto gives them. */
 export const RSP_CURVES: readonly string[] = ['prime256v1', 'brainpoolP256r1'];

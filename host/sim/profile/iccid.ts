@@ -3,6 +3,8 @@
 import { hex } from '../codec/bytes.js';
 
 const ICCID_BYTES = 10;
+/** Type of identity IMSI with an odd number of digits. */
+const ODD_IDENTITY = 0x09;
 
 /** The value of tag 5A and of profile header tag 83, 10 bytes: digit pairs swapped, F filled. Throws RangeError unless 18 to 20 digits. */
 export function iccidContent(iccid: string): Uint8Array {
@@ -23,4 +25,22 @@ export function mccMncContent(digits: string): Uint8Array {
   if (!/^\d{5,6}$/.test(digits)) throw new RangeError(`MCC and MNC have 5 or 6 digits together: ${digits}`);
   const [mcc1, mcc2, mcc3, mnc1, mnc2, mnc3 = 15] = [...digits].map(Number) as [number, number, number, number, number, number?];
   return Uint8Array.of((mcc2 << 4) | mcc1, (mnc3 << 4) | mcc3, (mnc2 << 4) | mnc1);
+}
+
+/** The contents of EF.IMSI, 9 bytes: length, parity, digit pairs swapped (3GPP TS 31.102 §4.2.2). Throws RangeError unless 15 digits. */
+export function imsiContent(imsi: string): Uint8Array {
+  if (!/^\d{15}$/.test(imsi)) throw new RangeError(`an IMSI has 15 digits here: ${imsi}`);
+  const [first, ...others] = [...imsi].map(Number) as [number, ...number[]];
+  const pairs = Array.from({ length: others.length / 2 }, (_, index) => (others[index * 2 + 1]! << 4) | others[index * 2]!);
+  return Uint8Array.of(1 + pairs.length, (first << 4) | ODD_IDENTITY, ...pairs);
+}
+
+/** The digits in EF.IMSI; undefined when it holds none. */
+export function readImsi(content: Uint8Array): string | undefined {
+  const length = content[0] ?? 0;
+  if (length === 0 || length >= content.length) return undefined;
+  const digits = hex(content.subarray(1, 1 + length)).replace(/(.)(.)/g, '$2$1');
+  const odd = ((content[1] ?? 0) & 0x08) !== 0;
+  const imsi = odd ? digits.slice(1) : digits.slice(1, -1);
+  return /^\d+$/.test(imsi) ? imsi : undefined;
 }

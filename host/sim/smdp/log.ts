@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an SM-DP+ remembers of its calls, for tests and for people.
+import type { RefusedEvent } from '../rsp/service.js';
 import type { ReceivedNotification } from './notifications.js';
 
 /** The ES9+ functions by their names in the URL. */
-export const ES9_FUNCTIONS = [
-  'initiateAuthentication',
-  'authenticateClient',
-  'getBoundProfilePackage',
-  'handleNotification',
-  'cancelSession',
-] as const;
-export type Es9Function = (typeof ES9_FUNCTIONS)[number];
+export type Es9Function =
+  | 'initiateAuthentication'
+  | 'authenticateClient'
+  | 'getBoundProfilePackage'
+  | 'handleNotification'
+  | 'cancelSession';
 
 /** One line of the log; transactionIds are upper-case hexadecimal. */
 export type SmdpEvent =
@@ -37,10 +36,4 @@ export type SmdpEvent =
       readonly transactionId: string /** CancelSessionReason; absent when the eUICC gave an error instead. */;
       readonly reason?: number;
     }
-  | {
-      readonly kind: 'refused';
-      readonly function: Es9Function;
-      readonly subjectCode: string;
-      readonly reasonCode: string;
-      readonly message: string;
-    };
+  | RefusedEvent<Es9Function>;

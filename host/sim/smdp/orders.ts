@@ -3,8 +3,9 @@
 // made in one call here).
 import { child, need, readBits, readTlv } from '../codec/ber.js';
 import { readIccid } from '../profile/iccid.js';
+import { RspError } from '../rsp/status.js';
 import type { BoundBody } from './bound-profile-package.js';
-import { REFUSALS, SmdpError } from './status.js';
+import { REFUSALS } from './status.js';
 
 export interface DownloadOrder {
   /** AC_Token or event identifier; empty for an order that is found by the EID alone (default SM-DP+). */
@@ -17,6 +18,11 @@ export interface DownloadOrder {
   readonly metadata: Uint8Array;
   /** BF25 to put in the Bound Profile Package when it shall differ from the one announced, for tests of the device. */
   readonly boundMetadata?: Uint8Array;
+  /**
+   * Registers an event at the SM-DS of this SM-DP+, with the matchingId as its eventId; needs an EID. The event is deleted when the profile
+   * was installed or the download was given up.
+   */
+  readonly announced?: boolean;
   readonly confirmationCode?: string;
   /** How many wrong confirmation codes end the order; default 3. */
   readonly maxConfirmationAttempts?: number;
@@ -42,7 +48,7 @@ const DEFAULT_CONFIRMATION_ATTEMPTS = 3;
 
 /** An order with what happened to it. */
 export class OrderRecord {
-  state: OrderState = 'released';
+  private currentState: OrderState = 'released';
   downloads = 0;
   /** The EID this order belongs to: ordered, or of the first eUICC that was served. */
   eid: string | undefined;
@@ -50,8 +56,26 @@ export class OrderRecord {
   bound: BoundBody | undefined;
   private wrongConfirmationCodes = 0;
 
-  constructor(readonly order: DownloadOrder) {
+  /** `onEnd`: called once, when nothing can be downloaded any more. */
+  constructor(
+    readonly order: DownloadOrder,
+    private readonly onEnd: (record: OrderRecord) => void = () => {},
+  ) {
     this.eid = order.eid;
+  }
+
+  get state(): OrderState {
+    return this.currentState;
+  }
+
+  set state(state: OrderState) {
+    const hadEnded = this.hasEnded;
+    this.currentState = state;
+    if (this.hasEnded && !hadEnded) this.onEnd(this);
+  }
+
+  private get hasEnded(): boolean {
+    return this.state === 'installed' || this.state === 'error';
   }
 
   /** The ICCID digits in the metadata. */
@@ -65,21 +89,21 @@ export class OrderRecord {
     return rules ? readBits(rules) : [];
   }
 
-  /** Throws SmdpError when the order cannot be served (any more), in the order of SGP.22 v2.5 §5.6.3. */
+  /** Throws RspError when the order cannot be served (any more), in the order of SGP.22 v2.5 §5.6.3. */
   checkAvailable(eid: string, now: Date): void {
-    if (this.state === 'installed' || this.state === 'error') throw new SmdpError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
-    if (this.eid !== undefined && this.eid !== eid) throw new SmdpError(REFUSALS.eidMismatch);
-    if (this.order.released === false) throw new SmdpError(REFUSALS.profileNotReleased);
-    if (this.order.expiresAt && now > this.order.expiresAt) throw new SmdpError(REFUSALS.orderExpired);
-    if (this.downloads >= (this.order.maxDownloads ?? Number.POSITIVE_INFINITY)) throw new SmdpError(REFUSALS.downloadsExceeded);
-    if (this.wrongConfirmationCodes >= this.confirmationAttempts) throw new SmdpError(REFUSALS.confirmationCodeRetriesExceeded);
+    if (this.hasEnded) throw new RspError(REFUSALS.matchingIdRefused, `the order is ${this.state}`);
+    if (this.eid !== undefined && this.eid !== eid) throw new RspError(REFUSALS.eidMismatch);
+    if (this.order.released === false) throw new RspError(REFUSALS.profileNotReleased);
+    if (this.order.expiresAt && now > this.order.expiresAt) throw new RspError(REFUSALS.orderExpired);
+    if (this.downloads >= (this.order.maxDownloads ?? Number.POSITIVE_INFINITY)) throw new RspError(REFUSALS.downloadsExceeded);
+    if (this.wrongConfirmationCodes >= this.confirmationAttempts) throw new RspError(REFUSALS.confirmationCodeRetriesExceeded);
   }
 
-  /** Counts a wrong confirmation code and throws the SmdpError for it. */
+  /** Counts a wrong confirmation code and throws the RspError for it. */
   refuseConfirmationCode(): never {
     this.wrongConfirmationCodes++;
     const exceeded = this.wrongConfirmationCodes >= this.confirmationAttempts;
-    throw new SmdpError(exceeded ? REFUSALS.confirmationCodeRetriesExceeded : REFUSALS.confirmationCodeRefused);
+    throw new RspError(exceeded ? REFUSALS.confirmationCodeRetriesExceeded : REFUSALS.confirmationCodeRefused);
   }
 
   private get confirmationAttempts(): number {
@@ -92,8 +116,8 @@ export class OrderBook {
   private readonly records: OrderRecord[] = [];
 
   /** Throws RangeError when the MatchingID is taken, and CodecError when the metadata are not a BF25 with an ICCID. */
-  add(order: DownloadOrder): OrderRecord {
-    const record = new OrderRecord(order);
+  add(order: DownloadOrder, onEnd?: (record: OrderRecord) => void): OrderRecord {
+    const record = new OrderRecord(order, onEnd);
     if (record.iccid.length === 0) throw new RangeError('the metadata name no ICCID');
     if (order.matchingId !== '' && this.records.some((each) => each.order.matchingId === order.matchingId)) {
       throw new RangeError(`there is an order with MatchingID ${order.matchingId}`);
@@ -102,11 +126,11 @@ export class OrderBook {
     return record;
   }
 
-  /** The order for a MatchingID, or without one for the EID. Throws SmdpError 8.2.6/3.8 when there is none. */
+  /** The order for a MatchingID, or without one for the EID. Throws RspError 8.2.6/3.8 when there is none. */
   find(matchingId: string, eid: string): OrderRecord {
     const candidates = this.records.filter(({ order }) => order.matchingId === matchingId && (matchingId !== '' || order.eid === eid));
     const found = candidates.find(({ state }) => state === 'released' || state === 'downloaded') ?? candidates[0];
-    if (found === undefined) throw new SmdpError(REFUSALS.matchingIdRefused);
+    if (found === undefined) throw new RspError(REFUSALS.matchingIdRefused);
     return found;
   }
 }

@@ -2,7 +2,17 @@
 // One command of the module from begin to Finished, against peers that a test scripts. Time is counted, not waited for, and
 // answers come in whatever pieces the test wants.
 
-import { Action, CardLink, Command, Event, NETWORK_WINDOW_BYTES, NetworkFailure, Option, Summary } from '../../../host/abi.js';
+import {
+  Action,
+  CardLink,
+  Command,
+  ConsentAnswer,
+  Event,
+  NETWORK_WINDOW_BYTES,
+  NetworkFailure,
+  Option,
+  Summary,
+} from '../../../host/abi.js';
 import { concat, text } from '../../../host/sim/codec/bytes.js';
 import { type AtModem, plainModem, type RunApdu } from './at-modem.js';
 import { Module } from './module.js';
@@ -96,6 +106,8 @@ export class Session {
   commandBytes(): Uint8Array {
     const { link = 'apdu', blockBytes, options, initialEim } = this.options;
     const bytes = [Option.Command, 1, Command.Poll, Option.CardLink, 1, link === 'at' ? CardLink.At : CardLink.Apdu];
+    // these conversations go through the eIM, whatever the eUICC says of it
+    bytes.push(Option.IpaFeatures, 1, 0x50);
     if (blockBytes !== undefined) bytes.push(Option.BlockBytes, 1, blockBytes);
     if (initialEim) bytes.push(Option.InitialEim, 0);
     return concat(Uint8Array.from(bytes), options ?? new Uint8Array());
@@ -165,6 +177,8 @@ export class Session {
         return this.#give(Event.RequestData, this.#initialEim);
       case Action.NetworkAbort:
         return this.#abort();
+      case Action.Consent:
+        return this.#later(Event.Consent, ConsentAnswer.Install);
       default:
         return undefined;
     }

@@ -20,6 +20,11 @@ describe('PSMO (§2.11.1.1.3)', () => {
     ['delete', psmo.deleteProfile(ICCID), `A50C${ICCID_DO}`],
     ['listProfileInfo', psmo.listProfileInfo(), 'BF2D00'],
     ['listProfileInfo with tags', psmo.listProfileInfo({ tags: [0x5a, 0x4f, 0x9f70] }), 'BF2D065C045A4F9F70'],
+    [
+      'listProfileInfo with tags of v1.3',
+      psmo.listProfileInfo({ tags: [0x5a], iotSpecificTags: [0x80, 0xbf64] }),
+      'BF2D085C015A5D0380BF64',
+    ],
     ['listProfileInfo by ICCID', psmo.listProfileInfo({ search: { iccid: ICCID } }), `BF2D0EA00C${ICCID_DO}`],
     ['listProfileInfo by AID', psmo.listProfileInfo({ search: { isdpAid: fromHex('A000000559') } }), 'BF2D09A0074F05A000000559'],
     ['listProfileInfo by class', psmo.listProfileInfo({ search: { profileClass: 2 }, tags: [0x5a] }), 'BF2D08A0039501025C015A'],

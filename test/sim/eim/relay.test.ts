@@ -162,13 +162,14 @@ describe('an SM-DS instead of an SM-DP+', () => {
     expect(codeIn(await ask(eim, message), 0x81)).toBe(127);
   });
 
-  test('a session without a trigger gets its transaction alone', async () => {
+  test('a session without a trigger gets one without a transaction', async () => {
     server.answers = {
       initiateAuthentication: server.authentication(),
       authenticateClient: { transactionId: '0A0B', eventEntries: [{ eventId: 'EV-1', rspServerAddress: SMDP_ADDRESS }] },
     };
     const started = need(await ask(eim, begin), 0xa0);
     const answer = await ask(eim, tlv(0xbf3b, tlv(0x80, fromHex('0A0B')), card.authenticateServer(started, ctxParams1(''))));
-    expect(hex(answer.raw)).toBe('BF3B06A10480020A0B');
+    const code = Buffer.from('1$smdp.example.com$EV-1').toString('hex').toUpperCase();
+    expect(hex(answer.raw)).toBe(`BF3B24A12280020A0BBF541BA0198017${code}`);
   });
 });

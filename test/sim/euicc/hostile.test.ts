@@ -5,11 +5,15 @@ import { concat, equal } from '../../../host/sim/codec/bytes.js';
 import { addInitialEimRequest } from '../../../host/sim/eim/configuration-data.js';
 import { enable, listProfileInfo } from '../../../host/sim/eim/packages/psmo.js';
 import { type SimulatedEuicc, seededRandom } from '../../../host/sim/euicc/index.js';
-import { ask, askHex, EID, es10, openedEuicc, openIsdr } from './support/card.js';
+import { ask, askHex, EID, es10, LPAD, openedConsumerEuicc, openedEuicc, openIsdr } from './support/card.js';
 import { configuration, managedEuicc, packageRequest } from './support/eim.js';
+import { loadCrlRequest, revocationList } from './support/revocation-list.js';
 import { authenticateRequest, ICCID, prepare, prepareRequest, segments } from './support/server.js';
 
 const SEED = 20_240_601;
+
+/** A list with an entry, in two parts, so that every extension is there. */
+const REVOCATION_LIST = await revocationList({ revoked: ['1234'], crlNumber: 7, part: [1, 2] });
 
 /** Small numbers from a seed. */
 function dice(seed: number): (limit: number) => number {
@@ -59,6 +63,7 @@ describe('hostile input', () => {
     ['RetrieveNotificationsList', () => Uint8Array.of(0xbf, 0x2b, 0x05, 0xa0, 0x03, 0x80, 0x01, 0x01)],
     ['GetProfilesInfo', () => Uint8Array.of(0xbf, 0x2d, 0x08, 0xa0, 0x03, 0x95, 0x01, 0x02, 0x5c, 0x01, 0x5a)],
     ['CancelSession', () => Uint8Array.of(0xbf, 0x41, 0x07, 0x80, 0x02, 1, 2, 0x81, 0x01, 0x03)],
+    ['LoadCRL', () => loadCrlRequest(REVOCATION_LIST)],
     ['eUICCMemoryReset', () => Uint8Array.of(0xbf, 0x64, 0x04, 0x82, 0x02, 0x07, 0x80)],
   ];
   test.each(requests)('%s with bytes changed', (name, make) => {
@@ -70,6 +75,50 @@ describe('hostile input', () => {
       expectSound(euicc, `${name} round ${round}`);
     }
     expect(ask(euicc, 'BF3E035C015A').tag).toBe(0xbf3e);
+  });
+
+  test('a revocation list with bytes changed is never stored', () => {
+    const roll = dice(SEED);
+    const euicc = openedEuicc();
+    const before = euicc.saveNonVolatile();
+    const request = loadCrlRequest(REVOCATION_LIST);
+    for (let round = 0; round < 300; round++) {
+      const changed = mutated(request, roll);
+      if (equal(changed, request)) continue;
+      es10(euicc, changed);
+      expectSound(euicc, `round ${round}`);
+      expect(euicc.saveNonVolatile(), `round ${round}, seed ${SEED}`).toBe(before);
+    }
+  });
+
+  const consumerRequests: readonly [string, string][] = [
+    ['EnableProfile', 'BF3111A00C5A0A980010325476981032148101FF'],
+    ['DisableProfile', 'BF3215A0104F10A0000005591010FFFFFFFF89000010008101FF'],
+    ['DeleteProfile', 'BF330C5A0A98001032547698103214'],
+    ['SetNickname', 'BF29105A0A9800103254769810321490024D65'],
+    ['GetProfilesInfo', 'BF2D0AA0039501005C035A9F70'],
+  ];
+  test.each(consumerRequests)('%s of a consumer eUICC with bytes changed', (name, request) => {
+    const roll = dice(SEED + name.length);
+    const euicc = openedConsumerEuicc({ profiles: [{ iccid: ICCID }], proactiveRefresh: 0x09 });
+    for (let round = 0; round < 150; round++) {
+      es10(euicc, mutated(Buffer.from(request, 'hex'), roll));
+      expectSound(euicc, `${name} round ${round}`);
+    }
+    openIsdr(euicc, LPAD);
+    expect(askHex(euicc, 'BF3E035C015A')).toContain(EID);
+  });
+
+  test('TERMINAL RESPONSE with bytes changed', () => {
+    const roll = dice(SEED);
+    const euicc = openedConsumerEuicc({ profiles: [{ iccid: ICCID }], proactiveRefresh: 0x09 });
+    es10(euicc, Buffer.from('BF3111A00C5A0A980010325476981032148101FF', 'hex'));
+    euicc.transmit(Uint8Array.of(0x80, 0x12, 0, 0, 0x0b));
+    for (let round = 0; round < 500; round++) {
+      const response = mutated(Buffer.from('810301010982028281830130', 'hex'), roll);
+      if (response.length > 0) euicc.transmit(concat(Uint8Array.of(0x80, 0x14, 0, 0, response.length), response));
+      expectSound(euicc, `round ${round}`);
+    }
   });
 
   test('PrepareDownload with bytes changed', () => {

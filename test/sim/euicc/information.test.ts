@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { child, need, tlv } from '../../../host/sim/codec/ber.js';
 import { equal, fromHex, hex, utf8 } from '../../../host/sim/codec/bytes.js';
 import { makeMetadata } from '../../../host/sim/profile/index.js';
-import { ask, askHex, openedEuicc, pki, refused, SMDP_ADDRESS } from './support/card.js';
+import { ask, askHex, makeEuicc, openedEuicc, openIsdr, pki, refused, SMDP_ADDRESS, send } from './support/card.js';
 import { strangePki } from './support/certificates.js';
 
 const ICCID = '89000123456789012341';
@@ -24,8 +24,8 @@ describe('EUICCInfo', () => {
 
   test('EUICCInfo2, known answer', () => {
     expect(askHex(openedEuicc(), 'BF2200')).toBe(
-      'BF22818C810302030182030205008303010000840D81010082040016E360830224008505077B261B8086030F000087030203008802049' +
-        `0A9160414${CI}AA160414${CI}8B010299010004030100000C0E53494D2D45554943432D30303031900100B409A00504030102008200`,
+      'BF22818E810302030182030205008303010000840D81010082040016E360830224008505077B261B8086030F00008703020300880204D' +
+        `0A9160414${CI}AA160414${CI}8B010299010004030100000C0E53494D2D45554943432D30303031900100B40BA005040301020081008200`,
     );
   });
 
@@ -35,14 +35,14 @@ describe('EUICCInfo', () => {
       0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0xa9, 0xaa, 0x8b, 0x99, 0x04, 0x0c, 0x90, 0xb4,
     ]);
     expect(hex(need(info, 0x84).value)).toBe('8101018204000F424083022400');
-    expect(hex(need(info, 0xb4).raw)).toBe('B409A005040301020082 00'.replace(/ /g, ''));
+    expect(hex(need(info, 0xb4).raw)).toBe('B40BA005040301020081008200');
     expect(hex(need(info, 0x90).value)).toBe('00');
   });
 
   test('EUICCInfo2 reflects the settings', () => {
     const info = ask(openedEuicc({ svn: Uint8Array.of(2, 6, 1), testProfileSupport: false, forbiddenProfilePolicyRules: [1] }), 'BF2200');
     expect(hex(need(info, 0x82).value)).toBe('020601');
-    expect(hex(need(info, 0x88).value)).toBe('0780');
+    expect(hex(need(info, 0x88).value)).toBe('06C0');
     expect(hex(need(info, 0x99).value)).toBe('0640');
   });
 });
@@ -62,6 +62,13 @@ describe('addresses', () => {
     expect(askHex(euicc, 'BF6500')).toBe('BF650380017F');
     expect(askHex(euicc, 'BF65028000')).toBe('BF6503800100');
     expect(euicc.defaultSmdpAddress).toBeUndefined();
+  });
+
+  test('SetDefaultDpAddress under the tag of SGP.22', () => {
+    const euicc = openedEuicc();
+    expect(askHex(euicc, `BF3F128010${hex(utf8(SMDP_ADDRESS))}`)).toBe('BF3F03800100');
+    expect(euicc.defaultSmdpAddress).toBe(SMDP_ADDRESS);
+    expect(askHex(euicc, 'BF3F00')).toBe('BF3F0380017F');
   });
 });
 
@@ -87,7 +94,7 @@ describe('GetEID', () => {
   });
 });
 
-describe('GetProfilesInfo and SetNickname', () => {
+describe('GetProfilesInfo', () => {
   const profiles = [{ metadata: makeMetadata({ iccid: ICCID, serviceProviderName: 'SPN', profileName: 'Name' }) }];
 
   test('no profiles, known answer', () => {
@@ -98,21 +105,6 @@ describe('GetProfilesInfo and SetNickname', () => {
     expect(askHex(openedEuicc({ profiles }), 'BF2D00')).toBe(
       'BF2D34A032E3305A0A980010325476981032144F10A0000005591010FFFFFFFF89000010009F700100910353504E92044E616D65950102',
     );
-  });
-
-  test('a nickname is shown, and an empty one removed', () => {
-    const euicc = openedEuicc({ profiles });
-    expect(askHex(euicc, 'BF29105A0A98001032547698103214 90024D65'.replace(/ /g, ''))).toBe('BF2903800100');
-    expect(euicc.profiles[0]!.nickname).toBe('Me');
-    expect(askHex(euicc, 'BF2D035C0190')).toBe('BF2D08A006E30490024D65');
-    askHex(euicc, 'BF290E5A0A980010325476981032149000');
-    expect(askHex(euicc, 'BF2D035C0190')).toBe('BF2D04A002E300');
-  });
-
-  test('SetNickname: iccidNotFound(1), 6A80 for a nickname that is too long', () => {
-    expect(askHex(openedEuicc(), 'BF290E5A0A980010325476981032149000')).toBe('BF2903800101');
-    const tooLong = tlv(0xbf29, tlv(0x5a, fromHex('98001032547698103214')), tlv(0x90, new Uint8Array(65)));
-    expect(refused(openedEuicc(), tooLong)).toBe('6A80');
   });
 
   test('incorrectInputValues(1)', () => {
@@ -132,8 +124,77 @@ describe('commands that are no function', () => {
   test('bytes after the command: 6A80', () => {
     expect(refused(openedEuicc(), 'BF2E0000')).toBe('6A80');
   });
+});
 
-  test('GetConnectivityParameters: parametersNotAvailable(1)', () => {
-    expect(askHex(openedEuicc(), 'BF5F00')).toBe('BF5F03810101');
+describe('the functions of an LPA for the user are none of an IPA', () => {
+  const profiles = [{ iccid: ICCID }];
+  test.each([
+    ['SetNickname', 'BF29105A0A9800103254769810321490024D65'],
+    ['EnableProfile', 'BF3111A00C5A0A980010325476981032148101FF'],
+    ['DisableProfile', 'BF3211A00C5A0A980010325476981032148101FF'],
+    ['DeleteProfile', 'BF330C5A0A98001032547698103214'],
+    ['eUICCMemoryReset of SGP.22', 'BF340482020780'],
+  ])('%s: 6A80, and nothing happens', (_, request) => {
+    const euicc = openedEuicc({ profiles });
+    expect(refused(euicc, request)).toBe('6A80');
+    expect(euicc.profiles).toMatchObject([{ iccid: ICCID, state: 'disabled', nickname: undefined }]);
+  });
+
+  test('another status word for unknown functions', () => {
+    expect(refused(openedEuicc({ unknownFunctionStatus: 0x6d00 }), 'BF3100')).toBe('6D00');
+  });
+});
+
+describe('GetConnectivityParameters', () => {
+  const httpParams = fromHex('35010347 0908696E7465726E6574');
+
+  test('parametersNotAvailable(1) without parameters, or without an enabled profile', () => {
+    expect(askHex(openedEuicc({ profiles: [{ state: 'enabled' }] }), 'BF5F00')).toBe('BF5F03810101');
+    expect(askHex(openedEuicc({ httpParams, profiles: [{}] }), 'BF5F00')).toBe('BF5F03810101');
+  });
+
+  test('those of the enabled profile, known answer; others get those of the settings', () => {
+    const profiles = [{ state: 'enabled' as const, httpParams }];
+    expect(askHex(openedEuicc({ profiles }), 'BF5F00')).toBe('BF5F12A010810E350103470908696E7465726E6574');
+    const euicc = openedEuicc({ profiles: [{ state: 'enabled' }], httpParams: Uint8Array.of(0x35, 1, 3) });
+    expect(askHex(euicc, 'BF5F00')).toBe('BF5F07A0058103350103');
+  });
+});
+
+describe('IpaeActivation', () => {
+  test('notSupported(1), and for another option', () => {
+    expect(askHex(openedEuicc(), 'BF420480020780')).toBe('BF4203800101');
+    expect(askHex(openedEuicc({ ipaeSupported: true }), 'BF420480020640')).toBe('BF4203800101');
+    expect(refused(openedEuicc(), 'BF4200')).toBe('6A80');
+  });
+
+  test('ok(0), also without an assistant in the device; then ES10 is not for the device until it is reset', () => {
+    const euicc = makeEuicc({ ipaeSupported: true });
+    openIsdr(euicc, 'A903840100');
+    expect(refused(euicc, 'BF3E035C015A')).toBe('6985');
+    expect(askHex(euicc, 'BF420480020780')).toBe('BF4203800100');
+    send(euicc, '80AA000005A903840101');
+    expect(refused(euicc, 'BF3E035C015A')).toBe('6985');
+    openIsdr(euicc);
+    expect(askHex(euicc, 'BF3E035C015A')).toBe('BF3E125A1089049032123451234512345678901235');
+  });
+
+  test('E1 of the FCI tells that there is one', () => {
+    const euicc = makeEuicc({ ipaeSupported: true, profiles: [{ state: 'enabled' }], inlineResponses: true });
+    euicc.reset();
+    expect(send(euicc, '00A4040010A0000005591010FFFFFFFF8900000100')).toBe(
+      '6F218410A0000005591010FFFFFFFF8900000100A500E0058203020500E104800206C09000',
+    );
+  });
+});
+
+describe('what the eUICC has', () => {
+  test('EUICCInfo2 without CRL, emergency and fallback', () => {
+    const euicc = openedEuicc({ crlSupport: false, ecallSupported: false, fallbackSupported: false });
+    const info = ask(euicc, 'BF2200');
+    expect(hex(need(info, 0x88).value)).toBe('0490');
+    expect(hex(need(info, 0xb4).raw)).toBe('B407A0050403010200');
+    expect(refused(euicc, 'BF3502A000')).toBe('6A80');
+    expect(askHex(euicc, 'BF5B038001FF')).toBe('BF5B03800108');
   });
 });

@@ -76,6 +76,7 @@ describe('installation', () => {
         profileClass: 'operational',
         fallbackAttribute: false,
         sizeBytes,
+        imsi: '001016789012341',
       },
     ]);
     expect(before - euicc.freeMemoryBytes).toBe(sizeBytes);

@@ -174,6 +174,16 @@ describe('operations', () => {
     expect(codes(run(managedEuicc(), { ecos: [unknown] }))).toEqual([[0x02, 2]]);
   });
 
+  test('a list that does not fit ends the package: processingTerminated resultSizeOverflow(1)', () => {
+    const profiles = [{ metadata: makeMetadata({ iccid: '89000123456789012341' }) }];
+    const list = listProfileInfo({ tags: [0x5a] });
+    expect(codes(run(managedEuicc({ maximumResultBytes: 40, profiles }), { psmos: [list, list, list, getRat()] }))).toEqual([
+      [0xbf2d],
+      [0xbf2d],
+      [0x02, 1],
+    ]);
+  });
+
   test('an empty list gives an empty result', () => {
     expect(run(managedEuicc(), { psmos: [] })).toEqual([]);
   });

@@ -72,6 +72,14 @@ describe('ListNotification', () => {
     expect(seqNumbersOf(ask(euicc, 'BF280481020640'))).toEqual([3]);
   });
 
+  test('known answers: one notification, none, and undefinedError(127) for events that cannot be read', () => {
+    expect(askHex(busyEuicc(), 'BF280481020410')).toBe(
+      'BF282AA028BF2F25800106810204100C10736D64702E6578616D706C652E636F6D5A0A98001032547698103214',
+    );
+    expect(askHex(openedEuicc(), 'BF2800')).toBe('BF2802A000');
+    expect(askHex(openedEuicc(), 'BF28028100')).toBe('BF280381017F');
+  });
+
   function seqNumbersOf(response: Tlv): number[] {
     return need(response, 0xa0).children.map((each) => readInteger(need(each, 0x80)));
   }

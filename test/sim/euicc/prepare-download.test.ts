@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// PrepareDownload and CancelSession (SGP.22 v2.5 §5.7.5, §5.7.14): what is signed, one-time keys, and every refusal.
+// PrepareDownload (SGP.22 v2.5 §5.7.5): what is signed, one-time keys, and every refusal.
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { child, need, readInteger, readOid, readTlv, tlv } from '../../../host/sim/codec/ber.js';
-import { concat, fromHex, hex } from '../../../host/sim/codec/bytes.js';
+import { need, readInteger, readTlv, tlv } from '../../../host/sim/codec/ber.js';
+import { fromHex, hex } from '../../../host/sim/codec/bytes.js';
 import { verifyRs } from '../../../host/sim/crypto/ecdsa.js';
 import { type SimulatedEuicc, seededRandom } from '../../../host/sim/euicc/index.js';
-import { ask, askHex, damaged, es10, openedEuicc, openIsdr, pki, refused, withChild } from './support/card.js';
+import { ask, damaged, openedEuicc, openIsdr, pki, refused, withChild } from './support/card.js';
 import { issueNameless, issueOnP384, issueServer, strangePki } from './support/certificates.js';
-import { authenticate, authenticateRequest, prepare, prepareRequest, segments, TRANSACTION_ID } from './support/server.js';
+import { authenticate, prepare, prepareRequest } from './support/server.js';
 
 const EUICC_KEY = createPublicKey(pki.euicc.privateKey);
 const HASH_CC = new Uint8Array(32).fill(0xcc);
 
 function errorOf(euicc: SimulatedEuicc, request: Uint8Array): number {
   return readInteger(need(need(ask(euicc, request), 0xa1), 0x02));
-}
-
-function cancelRequest(reason: number, transactionId = TRANSACTION_ID): Uint8Array {
-  return tlv(0xbf41, tlv(0x80, transactionId), tlv(0x81, Uint8Array.of(reason)));
 }
 
 describe('PrepareDownload accepted', () => {
@@ -109,49 +105,5 @@ describe('PrepareDownload refused', () => {
     const signature = authenticate(euicc);
     expect(errorOf(euicc, prepareRequest(signature, { signer: pki.dpAuth }))).toBe(1);
     expect(need(ask(euicc, prepareRequest(signature)), 0xa0)).toBeDefined();
-  });
-});
-
-describe('CancelSession', () => {
-  test('is signed, names the SM-DP+, and ends the session', () => {
-    const euicc = openedEuicc();
-    authenticate(euicc);
-    const ok = need(ask(euicc, cancelRequest(3)), 0xa0);
-    const signed = need(ok, 0x30);
-    expect(hex(need(signed, 0x80).value)).toBe(hex(TRANSACTION_ID));
-    expect(readOid(need(signed, 0x81))).toBe('2.999.10');
-    expect(readInteger(need(signed, 0x82))).toBe(3);
-    expect(verifyRs(EUICC_KEY, need(ok, 0x5f37).value, signed.raw)).toBe(true);
-    expect(hex(ask(euicc, cancelRequest(3)).raw)).toBe('BF4103810105');
-  });
-
-  test('works after PrepareDownload and while the package is loaded; then there is no result', () => {
-    const euicc = openedEuicc();
-    const [first] = segments(prepare(euicc));
-    expect(es10(euicc, first!)).toEqual({ data: new Uint8Array(0), status: 0x9000 });
-    expect(child(ask(euicc, cancelRequest(5)), 0xa0)).toBeDefined();
-    openIsdr(euicc);
-    expect(euicc.notifications).toEqual([]);
-  });
-
-  test('another transaction, or no session: invalidTransactionId(5)', () => {
-    const euicc = openedEuicc();
-    expect(hex(ask(euicc, cancelRequest(0)).raw)).toBe('BF4103810105');
-    authenticateRequest(euicc);
-    expect(hex(ask(euicc, cancelRequest(0)).raw)).toBe('BF4103810105');
-    authenticate(euicc);
-    expect(hex(ask(euicc, cancelRequest(0, fromHex('0102'))).raw)).toBe('BF4103810105');
-  });
-
-  test('a reason that does not exist, or none: undefinedError(127), and the session goes on', () => {
-    const euicc = openedEuicc();
-    authenticate(euicc);
-    expect(hex(ask(euicc, cancelRequest(99)).raw)).toBe('BF410381017F');
-    expect(askHex(euicc, hex(tlv(0xbf41, tlv(0x80, TRANSACTION_ID))))).toBe('BF410381017F');
-    expect(child(ask(euicc, cancelRequest(127)), 0xa0)).toBeDefined();
-  });
-
-  test('without transactionId: 6A80', () => {
-    expect(refused(openedEuicc(), concat(fromHex('BF4103810100')))).toBe('6A80');
   });
 });

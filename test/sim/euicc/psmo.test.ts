@@ -250,6 +250,14 @@ describe('other operations', () => {
     expect(askHex(managedEuicc(), 'BF4300')).toBe(`BF4319A017${table}`);
   });
 
+  test('getRAT and GetRAT give the table that was set up, known answers', () => {
+    const rulesAuthorisationTable = fromHex('301180020640A1073005800362F210820205 00'.replace(' ', ''));
+    const euicc = managedEuicc({ rulesAuthorisationTable });
+    expect(askHex(euicc, 'BF4300')).toBe('BF4315A013301180020640A1073005800362F21082020500');
+    expect(hex(run(euicc, { psmos: [getRat()] })[0]!.raw)).toBe('A613301180020640A1073005800362F21082020500');
+    expect(askHex(managedEuicc({ rulesAuthorisationTable: new Uint8Array(0) }), 'BF4300')).toBe('BF4302A000');
+  });
+
   test('setDefaultDpAddress sets, and an empty address deletes', () => {
     const euicc = managedEuicc();
     expect(hex(run(euicc, { psmos: [setDefaultDpAddress(SMDP_ADDRESS)] })[0]!.raw)).toBe('BF6503800100');
@@ -268,6 +276,9 @@ describe('other operations', () => {
     expect(askHex(euicc, 'BF5A038001FF')).toBe('BF5A03800104');
     expect(resultOf(euicc, configureImmediateEnable())).toEqual([[0x87, 0]]);
     expect(askHex(euicc, 'BF5A038001FF')).toBe('BF5A03800101');
+    for (const bytes of ['A70480008100', 'A70480008200']) {
+      expect(resultOf(euicc, { operation: 'configureImmediateEnable', bytes: fromHex(bytes) }, getRat())).toEqual([[0x87, 7]]);
+    }
   });
 
   test('setFallbackAttribute: 0, 1, fallbackNotAllowed(2), fallbackProfileEnabled(3), 127', () => {

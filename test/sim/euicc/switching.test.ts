@@ -9,8 +9,8 @@ import { configureImmediateEnable, enable, getRat } from '../../../host/sim/eim/
 import type { PreinstalledProfile, SimulatedEuicc, SimulatedEuiccOptions } from '../../../host/sim/euicc/index.js';
 import { type MetadataOptions, makeMetadata, notifyAll } from '../../../host/sim/profile/index.js';
 import { ask, askHex, es10, openedEuicc, openIsdr, refused, SMDP_ADDRESS } from './support/card.js';
-import { configuration, EIM_ID, managedEuicc, run, verified } from './support/eim.js';
-import { ICCID, prepare, segments } from './support/server.js';
+import { configuration, EIM_ID, managedEuicc, packageRequest, run, signedErrorCode, verified } from './support/eim.js';
+import { authenticate, authenticateRequest, ICCID, prepare, prepareRequest, segments } from './support/server.js';
 
 const A = ICCID;
 const B = '89000123456789012358';
@@ -140,6 +140,12 @@ describe('ImmediateEnable', () => {
     expect(code(euicc, 0xbf5a)).toBe(4);
   });
 
+  test('ConfigureImmediateProfileEnabling: undefinedError(127) for an OID or address that can be none, and nothing is stored', () => {
+    const euicc = openedEuicc();
+    for (const request of ['BF590480008100', 'BF59058000810188', 'BF590480008200']) expect(askHex(euicc, request)).toBe('BF590380017F');
+    expect(code(installed(euicc), 0xbf5a)).toBe(1);
+  });
+
   test('ConfigureImmediateProfileEnabling: associatedEimAlreadyExists(2) once an eIM is there', () => {
     const euicc = managedEuicc();
     expect(askHex(euicc, 'BF59028000')).toBe('BF5903800102');
@@ -166,6 +172,17 @@ describe('fallback', () => {
     expect(code(euicc, 0xbf5e)).toBe(0);
     expect(enabled(euicc)).toBe(A);
     expect(code(euicc, 0xbf5e)).toBe(6);
+  });
+
+  test('an eUICC without fallback: fallbackNotAvailable(6)', () => {
+    const euicc = openedEuicc({
+      fallbackSupported: false,
+      profiles: [
+        { ...profile(A), state: 'enabled' },
+        { ...profile(B, FALLBACK), fallbackAttribute: true },
+      ],
+    });
+    expect(code(euicc, 0xbf5d)).toBe(6);
   });
 
   test('commandError(7) without an enabled profile, fallbackNotAvailable(6) without a fallback profile', () => {
@@ -235,6 +252,48 @@ describe('emergency profile', () => {
     expect(code(euicc, 0xbf5d)).toBe(104);
     expect(askHex(euicc, 'BF640482020780')).toBe('BF6403800168');
   });
+
+  /** After BF5B the profile with ecallIndication is enabled. */
+  const emergency = (): SimulatedEuicc => openedEuicc({ eimConfigurations: [configuration()], profiles: [profile(B, ECALL)] });
+
+  test('packages: ecallActive(104), signed; again possible when it is over', () => {
+    const euicc = emergency();
+    code(euicc, 0xbf5b);
+    expect(signedErrorCode(euicc, packageRequest(euicc, { psmos: [getRat()] }))).toBe(104);
+    code(euicc, 0xbf5c);
+    expect(run(euicc, { psmos: [getRat()] })).toHaveLength(1);
+  });
+
+  test('downloads: AuthenticateServer and PrepareDownload answer ecallActive(104)', () => {
+    const error = (euicc: SimulatedEuicc, request: Uint8Array): number => readInteger(need(need(ask(euicc, request), 0xa1), 0x02));
+    const euicc = emergency();
+    code(euicc, 0xbf5b);
+    expect(error(euicc, authenticateRequest(euicc))).toBe(104);
+    code(euicc, 0xbf5c);
+    const signature = authenticate(euicc);
+    code(euicc, 0xbf5b);
+    expect(error(euicc, prepareRequest(signature))).toBe(104);
+    code(euicc, 0xbf5c);
+    expect(need(ask(euicc, prepareRequest(signature)), 0xa0)).toBeDefined();
+  });
+
+  test('a profile just installed is not enabled at once: undefinedError(127)', () => {
+    const euicc = openedEuicc({ profiles: [profile(B, ECALL)] });
+    askHex(euicc, 'BF59028000');
+    for (const segment of segments(prepare(euicc))) es10(euicc, segment);
+    code(euicc, 0xbf5b);
+    expect(code(euicc, 0xbf5a)).toBe(127);
+    code(euicc, 0xbf5c);
+    expect(code(euicc, 0xbf5a)).toBe(0);
+  });
+
+  test('an eUICC without emergency profiles: ecallNotAvailable(8), and nothing is refused for one', () => {
+    const euicc = openedEuicc({ ecallSupported: false, profiles: [profile(B, ECALL)] });
+    expect(code(euicc, 0xbf5b)).toBe(8);
+    expect(enabled(euicc)).toBeUndefined();
+    const enabledAlready = managedEuicc({ ecallSupported: false, profiles: [{ ...profile(B, ECALL), state: 'enabled' }] });
+    expect(run(enabledAlready, { psmos: [getRat()] })).toHaveLength(1);
+  });
 });
 
 describe('eUICCMemoryReset', () => {
@@ -275,6 +334,33 @@ describe('eUICCMemoryReset', () => {
     });
     expect(askHex(euicc, 'BF640482020780')).toBe('BF6403800100');
     expect(euicc.notifications.map((each) => each.event)).toEqual(['disable', 'delete']);
+  });
+
+  test('eimResetNotSupported(2), resetIECNotSupported(1), and nothing is forgotten', () => {
+    const euicc = openedEuicc({ eimResetSupported: false, immediateEnableResetSupported: false, eimConfigurations: [configuration()] });
+    expect(askHex(euicc, 'BF640482020106')).toBe('BF6409800101810102820101');
+    expect(euicc.eimConfigurations).toHaveLength(1);
+  });
+
+  test('each of the seven options alone', () => {
+    const euicc = openedEuicc({
+      defaultSmdpAddress: SMDP_ADDRESS,
+      eimConfigurations: [configuration()],
+      profiles: [profile(A), profile(B, { profileClass: 'provisioning' }), profile('8900012345678901236', { profileClass: 'test' })],
+    });
+    const answers = ['0780', '0640', '0520', '0410', '0308', '0204', '0102'].map((options) => askHex(euicc, `BF64048202${options}`));
+    expect(answers).toEqual([
+      'BF6403800100',
+      'BF6403800101',
+      'BF6403800100',
+      'BF6403800100',
+      'BF6403800100',
+      'BF6406800101810100',
+      'BF6406800101820100',
+    ]);
+    expect(euicc.profiles).toEqual([]);
+    expect(euicc.defaultSmdpAddress).toBeUndefined();
+    expect(euicc.eimConfigurations).toEqual([]);
   });
 
   test('catBusy(5); 6A80 without options', () => {

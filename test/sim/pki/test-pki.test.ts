@@ -15,10 +15,18 @@ import {
   type ParsedCertificate,
   parseCertificate,
 } from '../../../host/sim/pki/check.js';
-import { certificatePem, createTestPki, DEFAULT_EID, keyIdentifier, loadSgp26, type TestPki } from '../../../host/sim/pki/index.js';
+import {
+  certificatePem,
+  createTestPki,
+  DEFAULT_EID,
+  issueServerCertificate,
+  keyIdentifier,
+  loadSgp26,
+  type TestPki,
+} from '../../../host/sim/pki/index.js';
 import { POLICY_OIDS } from '../../../host/sim/pki/oids.js';
 
-const NAMES = ['ci', 'eum', 'euicc', 'dpAuth', 'dpPb', 'dpTls', 'eimSign', 'eimTls'] as const;
+const NAMES = ['ci', 'eum', 'euicc', 'dpAuth', 'dpPb', 'dpTls', 'dsAuth', 'dsTls', 'eimSign', 'eimTls'] as const;
 const NOW = new Date('2026-10-01T00:00:00Z');
 const openssl = spawnSync('openssl', ['version']).status === 0;
 
@@ -26,7 +34,7 @@ let pki: TestPki;
 let ci: ParsedCertificate;
 
 beforeAll(async () => {
-  pki = await createTestPki({ smdpAddress: 'dp.example.net:8443', eimFqdn: 'eim.example.net' });
+  pki = await createTestPki({ smdpAddress: 'dp.example.net:8443', smdsAddress: 'ds.example.net', eimFqdn: 'eim.example.net' });
   ci = parseCertificate(pki.ci.certificate);
 });
 
@@ -53,6 +61,23 @@ describe('createTestPki', () => {
     expect(certificate.registeredId).toBe('2.999.10');
   });
 
+  it.each(['dsAuth', 'dsTls'] as const)('%s has its role and the OID of the SM-DS', (role) => {
+    const certificate = checkServerCertificate(pki[role].certificate, [ci], role, NOW);
+    expect(certificate.policies).toEqual([POLICY_OIDS[role]]);
+    expect(certificate.registeredId).toBe('2.999.15');
+  });
+
+  it('issues server certificates that are wrong in one thing', async () => {
+    const privateKey = pki.dpAuth.privateKey;
+    const expired = await issueServerCertificate(pki.ci, 'dpAuth', { privateKey, notAfter: new Date('2021-01-01T00:00:00Z') });
+    expect(() => checkServerCertificate(expired.certificate, [ci], 'dpAuth', NOW)).toThrow('has expired');
+    expect(checkServerCertificate(expired.certificate, [ci], 'dpAuth').publicKey.equals(createPublicKey(privateKey))).toBe(true);
+    const otherActor = await issueServerCertificate(pki.ci, 'dpPb', { registeredId: '2.999.11' });
+    expect(() => checkSameActor(parseCertificate(pki.dpAuth.certificate), parseCertificate(otherActor.certificate))).toThrow(
+      'different actors',
+    );
+  });
+
   it('DPauth and DPpb are the same actor', () => {
     expect(() => checkSameActor(parseCertificate(pki.dpAuth.certificate), parseCertificate(pki.dpPb.certificate))).not.toThrow();
   });
@@ -67,6 +92,7 @@ describe('createTestPki', () => {
 
   it.each([
     ['dpTls', 'dp.example.net'],
+    ['dsTls', 'ds.example.net'],
     ['eimTls', 'eim.example.net'],
   ] as const)('%s is good for its name and for the loopback', (name, host) => {
     const certificate = new X509Certificate(pki[name].certificate);
@@ -96,7 +122,7 @@ describe.skipIf(!openssl)('the openssl command line', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(['eum', 'dpAuth', 'dpPb', 'dpTls', 'eimSign', 'eimTls'])('verifies %s', (name) => {
+  it.each(['eum', 'dpAuth', 'dpPb', 'dpTls', 'dsAuth', 'dsTls', 'eimSign', 'eimTls'])('verifies %s', (name) => {
     expect(run('verify', '-x509_strict', '-CAfile', path('ci'), path(name))).toContain('OK');
   });
 

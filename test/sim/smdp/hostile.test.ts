@@ -5,6 +5,7 @@ import { createTestPki, type TestPki } from '../../../host/sim/pki/index.js';
 import { makeMetadata, makeProfilePackage } from '../../../host/sim/profile/index.js';
 import { SeededBytes } from '../../../host/sim/profile/seeded-bytes.js';
 import { type Es9Function, type JsonObject, SmdpService } from '../../../host/sim/smdp/index.js';
+import { mutate } from './support/mutate.js';
 import { authenticate, base64, fromBase64, SimpleEuicc, statusOf } from './support/simple-euicc.js';
 
 const ICCID = '89000123456789012341';
@@ -15,22 +16,6 @@ let pki: TestPki;
 beforeAll(async () => {
   pki = await createTestPki();
 });
-
-/** Changes, removes or inserts a few bytes. */
-function mutate(bytes: Uint8Array, random: SeededBytes): Uint8Array {
-  const changed = [...bytes];
-  const [count, ...where] = random.take(16) as unknown as number[];
-  for (let change = 0; change <= count! % 4; change++) {
-    // Structure is dense at the beginning, so half of the changes go there.
-    const position =
-      ((where[change * 3]! << 8) | where[change * 3 + 1]!) % (change % 2 === 0 ? Math.min(48, changed.length) : changed.length);
-    const value = where[change * 3 + 2]!;
-    if (value % 3 === 0) changed[position] = value;
-    else if (value % 3 === 1) changed.splice(position, 1 + (value % 5));
-    else changed.splice(position, 0, value);
-  }
-  return Uint8Array.from(changed);
-}
 
 function requests(
   service: SmdpService,

@@ -12,10 +12,10 @@ const SERVICE_UNAVAILABLE = 503;
 /** Takes a pending notification (A0) or a package result (BF50). */
 export async function handleNotification(request: Tlv, eim: EimContext): Promise<EsipaAnswer> {
   const provided = child(request, 0xbf50);
-  if (provided !== undefined) return answerResult(await acceptEimPackageResult(provided, eim));
+  if (provided !== undefined) return answerResult(await acceptEimPackageResult(provided, eim, 'handleNotification'));
   const [pending] = child(request, 0xa0)?.children ?? [];
   if (pending === undefined) throw new CodecError('a HandleNotification with nothing in it');
-  return answerNotification((await acceptNotification(pending, eim, 'handleNotification')).fate);
+  return answerNotification((await acceptNotification(pending, eim, 'handleNotification', undefined, request)).fate);
 }
 
 function answerResult(accepted: number[] | string): EsipaAnswer {

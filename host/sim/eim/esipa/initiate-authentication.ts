@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ESipa.InitiateAuthentication (SGP.32 v1.2 §6.3.2.1, §5.14.1): begins an indirect download.
 import { CodecError, child, integerContent, need, type Tlv, tlv } from '../../codec/ber.js';
-import { utf8 } from '../../codec/bytes.js';
+import { fromHex, utf8 } from '../../codec/bytes.js';
 import type { EimContext, EsipaAnswer } from '../context.js';
 import { generateCtxParams1 } from '../ctx-params.js';
 import { defined } from '../defined.js';
@@ -40,25 +40,30 @@ async function begin(download: Download, request: Tlv, eim: EimContext): Promise
   };
   const euiccChallenge = need(request, 0x81).value;
   const identity = checkServerAuthentication(server, { euiccChallenge, ...download, role: download.atSmds ? 'dsAuth' : 'dpAuth' }, eim);
-  const transactionId = textField(answer, 'transactionId').toUpperCase();
+  const transactionId = transactionIdOf(answer);
   const ctxParams1 = ctxParams1For(download);
   openSession(transactionId, identity, download, ctxParams1, eim);
   logSessionStep(eim, 'initiateAuthentication', request, { transactionId, ...stepOf(download) });
   return [
-    tlv(0x80, transactionBytes(transactionId)),
+    ...(eim.omitTransactionIds ? [] : [tlv(0x80, fromHex(transactionId))]),
     server.serverSigned1,
     server.serverSignature1,
     keyIdentifierTlv(bytesField(answer, 'euiccCiPKIdToBeUsed')),
     server.serverCertificate,
-    ...(download.matchingId === undefined ? [] : [tlv(0x0c, utf8(download.matchingId))]),
-    ...(ctxParams1 === undefined ? [] : [tlv(0xa2, ctxParams1)]),
+    ...heldData(download, ctxParams1),
   ];
+}
+
+/** What the IPA cannot know when the eIM holds the download data: ctxParams1, which has the matchingId in it, or that alone. */
+function heldData(download: Download, ctxParams1: Uint8Array | undefined): Uint8Array[] {
+  if (ctxParams1 !== undefined) return [tlv(0xa2, ctxParams1)];
+  return download.matchingId === undefined ? [] : [tlv(0x0c, utf8(download.matchingId))];
 }
 
 function relay(download: Download, request: Tlv, eim: EimContext): Promise<JsonObject> {
   const euiccInfo1 = child(request, 0xbf20)?.raw ?? download.trigger?.device.euiccInfo1;
   if (euiccInfo1 === undefined) throw new Refusal(UNDEFINED_ERROR, 'neither the IPA nor the eIM knows EUICCInfo1');
-  return eim.relay.call(download.smdpAddress, 'initiateAuthentication', {
+  return eim.relay.call(download, 'initiateAuthentication', {
     euiccChallenge: toBase64(need(request, 0x81).value),
     euiccInfo1: toBase64(euiccInfo1),
     smdpAddress: download.smdpAddress,
@@ -72,10 +77,11 @@ function openSession(
   ctxParams1: Uint8Array | undefined,
   eim: EimContext,
 ): void {
-  const { trigger, smdpAddress } = download;
+  const { trigger, smdpAddress, atSmds } = download;
   eim.sessions.add({
     transactionId,
     smdpAddress,
+    atSmds,
     identity,
     ...defined({ item: trigger?.queued, device: trigger?.device, confirmationCode: trigger?.item.confirmationCode, ctxParams1 }),
   });
@@ -86,9 +92,11 @@ function ctxParams1For(download: Download): Uint8Array | undefined {
   return item?.deviceInfo === undefined ? undefined : generateCtxParams1(download.matchingId, item.deviceInfo);
 }
 
-function transactionBytes(transactionId: string): Uint8Array {
-  if (!/^([0-9A-F]{2}){1,16}$/.test(transactionId)) throw new Refusal(UNDEFINED_ERROR, 'the transactionId of the SM-DP+ is no hexadecimal');
-  return new Uint8Array(Buffer.from(transactionId, 'hex'));
+/** Upper-case hexadecimal. */
+function transactionIdOf(answer: JsonObject): string {
+  const transactionId = textField(answer, 'transactionId').toUpperCase();
+  if (!/^([0-9A-F]{2}){1,16}$/.test(transactionId)) throw new Refusal(UNDEFINED_ERROR, 'the transactionId of the server is no hexadecimal');
+  return transactionId;
 }
 
 function stepOf(download: Download | undefined): { smdpAddress?: string; device?: Device } {

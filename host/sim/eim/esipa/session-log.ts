@@ -13,13 +13,16 @@ interface SessionLike {
   readonly device?: Device;
 }
 
+/** What a step adds to its entry: an error, or what it told. */
+export type StepOutcome = Partial<Pick<SessionEvent, 'verified' | 'errorCode' | 'problem' | 'cancelReason' | 'cancelWord' | 'sizes'>>;
+
 /** Logs one step with its outcome: an error, or what the step told. */
 export function logSessionStep(
   eim: EimContext,
   kind: SessionEvent['kind'],
   request: Tlv,
   session: SessionLike,
-  outcome: Partial<Pick<SessionEvent, 'errorCode' | 'problem' | 'cancelReason' | 'cancelWord'>> = {},
+  outcome: StepOutcome = {},
 ): SessionEvent {
   const { transactionId, smdpAddress, device } = session;
   return eim.log.add<SessionEvent>({

@@ -17,10 +17,12 @@ export const DataTag = {
   EuiccCertificate: 0xa6,
   IpaCapabilities: 0xa8,
   DeviceInfo: 0xa9,
+  /** How early eIMs ask for the notifications. */
+  NotificationsLegacy: 0xbf2b,
 } as const;
 
-/** Every object of DataTag, the default of a request. */
-export const ALL_DATA_TAGS: readonly number[] = Object.values(DataTag);
+/** Every object, the default of a request. */
+export const ALL_DATA_TAGS: readonly number[] = Object.values(DataTag).filter((tag) => tag !== DataTag.NotificationsLegacy);
 
 /** The fields of an IpaEuiccDataRequest. */
 export interface DataRequest {

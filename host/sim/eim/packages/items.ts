@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be queued for a device, with the test options that make an eIM misbehave on purpose.
 import type { DataRequest } from './data-request.js';
+import type { DownloadData } from './download-trigger.js';
 import type { Eco } from './eco.js';
 import type { Psmo } from './psmo.js';
 
@@ -52,15 +53,9 @@ export type DownloadItem = {
   readonly confirmationCode?: string;
   /** Makes the eIM generate ctxParams1 (for an IPA with eimCtxParams1Generation). */
   readonly deviceInfo?: KnownDeviceInfo;
-} & (
-  | {
-      readonly activationCode: string;
-      /** The trigger carries no data: the eIM names the SM-DP+ and the matchingId in the course of the session (eimDownloadDataHandling). */
-      readonly eimHoldsData?: boolean;
-    }
-  | { readonly contactDefaultSmdp: true }
-  | { readonly contactSmds: { readonly smdsAddress?: string } }
-) &
+  /** The trigger carries no data: the eIM names the server and the matchingId in the course of the session (eimDownloadDataHandling). */
+  readonly eimHoldsData?: boolean;
+} & DownloadData &
   Transaction;
 
 /** Any bytes as the contents of GetEimPackageResponse; sent once, whatever becomes of them. */

@@ -32,11 +32,23 @@ export function deleteProfile(iccid: string): Psmo {
 /** Which profiles to list: by ICCID in digits, by ISD-P AID, or by class (0 test, 1 provisioning, 2 operational). */
 export type ProfileSearch = { readonly iccid: string } | { readonly isdpAid: Uint8Array } | { readonly profileClass: 0 | 1 | 2 };
 
-/** Lists profiles. `tags` (such as 0x5A, 0x9F70) choose the fields; without them the eUICC gives its default set. */
-export function listProfileInfo(options: { readonly search?: ProfileSearch; readonly tags?: readonly number[] } = {}): Psmo {
-  const search = options.search === undefined ? [] : [tlv(0xa0, searchField(options.search))];
-  const tags = options.tags === undefined ? [] : [tlv(0x5c, concat(...options.tags.map(tagBytes)))];
-  return { operation: 'listProfileInfo', bytes: tlv(0xbf2d, ...search, ...tags) };
+/** What listProfileInfo asks for; everything left out is left out of the encoding. */
+export interface ProfileQuery {
+  readonly search?: ProfileSearch;
+  /** Which fields to give (such as 0x5A, 0x9F70); without them the eUICC gives its default set. */
+  readonly tags?: readonly number[];
+  /** The same for iotSpecificProfileInfo, since v1.3. */
+  readonly iotSpecificTags?: readonly number[];
+}
+
+/** Lists profiles. */
+export function listProfileInfo({ search, tags, iotSpecificTags }: ProfileQuery = {}): Psmo {
+  const criterion = search === undefined ? [] : [tlv(0xa0, searchField(search))];
+  return { operation: 'listProfileInfo', bytes: tlv(0xbf2d, ...criterion, ...tagList(0x5c, tags), ...tagList(0x5d, iotSpecificTags)) };
+}
+
+function tagList(tag: number, tags: readonly number[] | undefined): Uint8Array[] {
+  return tags === undefined ? [] : [tlv(tag, concat(...tags.map(tagBytes)))];
 }
 
 /** Asks for the Rules Authorisation Table. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From status codes of the SM-DP+ or SM-DS (SGP.22 v2.5 §5.2.6) to error codes of ESipa (SGP.32 v1.2 §6.3.2).
 import { CodecError } from '../../codec/ber.js';
+import type { EimVersion } from '../version.js';
 import { RelayError } from './relay-error.js';
 
 type Codes = Readonly<Record<string, number>>;
@@ -25,7 +26,7 @@ export const INITIATE_AUTHENTICATION_CODES: Codes = {
  * AuthenticateClient: eumCertificateInvalid 1, …Expired 2, euiccCertificateInvalid 3, …Expired 4, euiccSignatureInvalid 5, matchingIdRefused 6,
  * eidMismatch 7, noEligibleProfile 8, ciPKUnknown 9, invalidTransactionId 10, insufficientMemory 11, eventIdUnknown 56.
  */
-export const AUTHENTICATE_CLIENT_CODES: Codes = {
+const AUTHENTICATE_CLIENT_CODES: Codes = {
   '8.1.2/6.1': 1,
   '8.1.2/6.3': 2,
   '8.1.3/6.1': 3,
@@ -45,6 +46,14 @@ export const AUTHENTICATE_CLIENT_CODES: Codes = {
   '8.1/4.8': 11,
   '8.9.5/3.9': 56,
 };
+
+/** v1.3 adds downloadOrderExpired 18. */
+const AUTHENTICATE_CLIENT_CODES_1_3: Codes = { ...AUTHENTICATE_CLIENT_CODES, '8.8.5/4.1': 18, '8.8.5/6.4': 18 };
+
+/** The codes of AuthenticateClient in this version. */
+export function authenticateClientCodes(version: EimVersion): Codes {
+  return version === '1.3' ? AUTHENTICATE_CLIENT_CODES_1_3 : AUTHENTICATE_CLIENT_CODES;
+}
 
 /**
  * GetBoundProfilePackage: euiccSignatureInvalid 1, confirmationCodeMissing 2, …Refused 3, …RetriesExceeded 4, bppRebindingRefused 5,

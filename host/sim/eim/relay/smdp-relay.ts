@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The eIM as a client of the SM-DP+: ES9+ in JSON over HTTPS (SGP.22 v2.5 §6.5). SM-DS are reached in the same way.
+// The eIM as a client of SM-DP+ and SM-DS: ES9+ and ES11 in JSON over HTTPS (SGP.22 v2.5 §6.5).
 import { isIP } from 'node:net';
 import { Client } from 'undici';
 import { readTlv } from '../../codec/ber.js';
 import { certificatePem } from '../../pki/pem.js';
 import { RelayError } from './relay-error.js';
 
-/** Where an SM-DP+ address leads. */
+/** Where the address of an SM-DP+ or SM-DS leads. */
 export interface SmdpTarget {
   readonly host: string;
   readonly port: number;
@@ -17,7 +17,15 @@ export interface SmdpTarget {
 /** Finds the server for an address ("smdp.example.com"); undefined when there is none. */
 export type ResolveSmdp = (smdpAddress: string) => SmdpTarget | undefined;
 
-/** The ES9+ functions that the eIM uses. */
+/** A server by its address and by what it is asked for. */
+export interface RspServer {
+  /** Also of an SM-DS, for which ES11 has no member of its own. */
+  readonly smdpAddress: string;
+  /** It is an SM-DS and speaks ES11. */
+  readonly atSmds?: boolean;
+}
+
+/** The ES9+ functions that the eIM uses; ES11 has the first two. */
 export type Es9Function =
   | 'initiateAuthentication'
   | 'authenticateClient'
@@ -35,27 +43,33 @@ const HEADERS = {
 };
 const TIMEOUT_MS = 30_000;
 
-/** Keeps one connection per SM-DP+. */
+/** Keeps one connection per server. */
 export class SmdpRelay {
   private readonly clients = new Map<string, Client>();
 
   constructor(
-    private readonly resolve: ResolveSmdp | undefined,
+    private readonly resolveSmdp: ResolveSmdp | undefined,
+    private readonly resolveSmds: ResolveSmdp | undefined,
     private readonly defaultCas: readonly Uint8Array[],
   ) {}
 
   /** Whether there is any SM-DP+ to talk to. */
   get isConnected(): boolean {
-    return this.resolve !== undefined;
+    return this.resolveSmdp !== undefined;
   }
 
-  /** Calls an ES9+ function; rejects with RelayError when the answer is not a success. An empty answer gives an empty object. */
-  async call(smdpAddress: string, functionName: Es9Function, request: JsonObject): Promise<JsonObject> {
-    const { statusCode, text } = await this.post(smdpAddress, functionName, JSON.stringify(request));
+  /** Whether an address of which nothing else is known is that of an SM-DS. */
+  isSmds(address: string): boolean {
+    return this.resolveSmds?.(address) !== undefined && this.resolveSmdp?.(address) === undefined;
+  }
+
+  /** Calls an ES9+ or ES11 function; rejects with RelayError when the answer is not a success. An empty answer gives an empty object. */
+  async call(server: RspServer, functionName: Es9Function, request: JsonObject): Promise<JsonObject> {
+    const { statusCode, text } = await this.post(server, functionName, JSON.stringify(request));
     const answer = parseObject(text);
     refuseFailure(answer);
     if (statusCode < 200 || statusCode > 299) {
-      throw new RelayError(statusCode < 500 ? 'refused' : 'unreachable', `${smdpAddress} answered HTTP ${statusCode}`);
+      throw new RelayError(statusCode < 500 ? 'refused' : 'unreachable', `${server.smdpAddress} answered HTTP ${statusCode}`);
     }
     return answer;
   }
@@ -65,10 +79,11 @@ export class SmdpRelay {
     this.clients.clear();
   }
 
-  private async post(smdpAddress: string, functionName: Es9Function, body: string): Promise<{ statusCode: number; text: string }> {
-    const client = this.clientFor(smdpAddress);
+  private async post(server: RspServer, functionName: Es9Function, body: string): Promise<{ statusCode: number; text: string }> {
+    const client = this.clientFor(server);
+    const { smdpAddress, atSmds } = server;
     try {
-      const path = `/gsma/rsp2/es9plus/${functionName}`;
+      const path = `/gsma/rsp2/${atSmds ? 'es11' : 'es9plus'}/${functionName}`;
       const answer = await client.request({ path, method: 'POST', headers: { ...HEADERS, host: smdpAddress }, body });
       return { statusCode: answer.statusCode, text: await answer.body.text() };
     } catch (cause) {
@@ -76,17 +91,20 @@ export class SmdpRelay {
     }
   }
 
-  private clientFor(smdpAddress: string): Client {
-    const known = this.clients.get(smdpAddress);
+  private clientFor({ smdpAddress, atSmds }: RspServer): Client {
+    const role = atSmds ? 'SM-DS' : 'SM-DP+';
+    const key = `${role} ${smdpAddress}`;
+    const known = this.clients.get(key);
     if (known !== undefined) return known;
-    const target = this.resolve?.(smdpAddress);
-    if (target === undefined) throw new RelayError('unknownAddress', `no SM-DP+ is known at ${smdpAddress}`);
+    const resolve = atSmds ? (this.resolveSmds ?? this.resolveSmdp) : this.resolveSmdp;
+    const target = resolve?.(smdpAddress);
+    if (target === undefined) throw new RelayError('unknownAddress', `no ${role} is known at ${smdpAddress}`);
     const client = new Client(`https://${target.host}:${target.port}`, {
       connect: { ca: this.trustFor(target), timeout: TIMEOUT_MS, ...serverName(smdpAddress) },
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
     });
-    this.clients.set(smdpAddress, client);
+    this.clients.set(key, client);
     return client;
   }
 

@@ -7,16 +7,20 @@ import { defined } from '../defined.js';
 import type { Device } from '../device.js';
 import type { DownloadResultEvent } from '../log.js';
 import { acceptNotification } from './accept-notification.js';
+import type { ResultOrigin } from './result-origin.js';
 import { DOWNLOAD_ERROR_WORDS, wordFor } from './words.js';
 
 /** Checks and logs the result; nothing of it is acknowledged, since the installation result belongs to the SM-DP+. Rejects with CodecError. */
-export async function acceptDownloadResult(result: Tlv, device: Device, eim: EimContext): Promise<number[]> {
+export async function acceptDownloadResult(result: Tlv, { device, eim, route }: ResultOrigin): Promise<number[]> {
   const transactionId = child(result, 0x82);
   const item = transactionId === undefined ? device.queue.outstanding('download') : device.queue.find(hex(transactionId.value));
+  const ended = await outcome(result, device, eim);
   const event = eim.log.add<DownloadResultEvent>({
     kind: 'downloadResult',
     eid: device.eid,
-    ...(await outcome(result, device, eim)),
+    route,
+    succeeded: ended.installation?.outcome.success ?? false,
+    ...ended,
     ...defined({ item }),
     raw: result.raw,
   });

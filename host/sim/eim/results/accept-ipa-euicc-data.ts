@@ -7,9 +7,11 @@ import type { Device } from '../device.js';
 import { acceptEuiccPackageResult } from './accept-euicc-package-result.js';
 import { acceptNotifications } from './accept-notification.js';
 import { decodeIpaEuiccDataResponse, type IpaEuiccData } from './ipa-euicc-data.js';
+import type { ResultOrigin } from './result-origin.js';
 
 /** Logs the answer; resolves to the sequence numbers of results and notifications that the eUICC may forget. Rejects with CodecError. */
-export async function acceptIpaEuiccData(response: Tlv, device: Device, eim: EimContext): Promise<number[]> {
+export async function acceptIpaEuiccData(response: Tlv, origin: ResultOrigin): Promise<number[]> {
+  const { device, eim, route } = origin;
   const data = decodeIpaEuiccDataResponse(response);
   const item = data.eimTransactionId === undefined ? device.queue.outstanding('dataRequest') : device.queue.find(data.eimTransactionId);
   const problem = data.form === 'data' ? learn(data, device, eim) : undefined;
@@ -17,13 +19,14 @@ export async function acceptIpaEuiccData(response: Tlv, device: Device, eim: Eim
     kind: 'ipaEuiccData',
     eid: device.eid,
     verified: false,
+    route,
     ...defined({ problem, item }),
     data,
     raw: response.raw,
   });
   if (item?.isOpen) item.finish(event);
   if (data.form === 'error') return [];
-  const results = (data.packageResults ?? []).flatMap((result) => acceptEuiccPackageResult(result, device, eim));
+  const results = (data.packageResults ?? []).flatMap((result) => acceptEuiccPackageResult(result, 'ipaEuiccData', origin));
   return [...results, ...(await acceptNotifications(data.notifications ?? [], eim, 'ipaEuiccData', device))];
 }
 

@@ -4,12 +4,13 @@ import { CodecError, child, type Tlv } from '../../codec/ber.js';
 import { hex } from '../../codec/bytes.js';
 import { verifyRs } from '../../crypto/ecdsa.js';
 import { CertificateError, checkEuiccChain } from '../../pki/check.js';
-import { fullNotification } from '../compact.js';
+import { compactionProblem, fullNotification } from '../compact.js';
 import type { EimContext } from '../context.js';
 import { defined } from '../defined.js';
 import type { Device } from '../device.js';
 import { findDevice } from '../find-device.js';
 import type { NotificationEvent, NotificationRoute } from '../log.js';
+import { sizesOf } from '../message-sizes.js';
 import { RelayError } from '../relay/relay-error.js';
 import { toBase64 } from '../relay/smdp-relay.js';
 import { decodePendingNotification, type OtherSignedNotification, type PendingNotification } from './pending-notification.js';
@@ -23,15 +24,17 @@ interface Origin {
   readonly problem?: string;
 }
 
-/** Checks, forwards and logs one notification, in full (BF37 or 30) or compact (A0 or A1). Rejects with CodecError when it cannot be read. */
+/** Checks, forwards and logs one notification, in full (BF37 or 30) or compact (A0 or A1), which came in `message`. Rejects with CodecError when it cannot be read. */
 export async function acceptNotification(
   pending: Tlv,
   eim: EimContext,
   route: NotificationRoute,
   sender?: Device,
+  message: Tlv = pending,
 ): Promise<{ fate: NotificationFate; event: NotificationEvent }> {
   const findSession = (transactionId: Uint8Array) => eim.sessions.find(hex(transactionId));
-  const notification = decodePendingNotification(fullNotification(pending, findSession, sender ?? namedDevice(pending, eim)));
+  const full = fullNotification(pending, findSession, sender ?? namedDevice(pending, eim));
+  const notification = decodePendingNotification(full);
   const { device, ...origin } = originOf(notification, eim, sender);
   const forged = origin.problem === FORGED;
   // The SM-DP+ gets the result of a direct download from the IPA itself (SGP.32 v1.2 §3.2.3.1).
@@ -39,10 +42,12 @@ export async function acceptNotification(
   const event = eim.log.add<NotificationEvent>({
     kind: 'notification',
     ...defined({ eid: device?.eid }),
+    ...defined({ problem: full === pending ? undefined : compactionProblem(device) }),
     ...origin,
     notification,
     route,
     forwarded,
+    ...(full === pending ? {} : { sizes: sizesOf(message, pending, full.raw) }),
     raw: notification.raw,
   });
   if (notification.type === 'profileInstallationResult') endDownload(notification.transactionId, event, eim);
@@ -115,7 +120,9 @@ function hasSigned(device: Device, notification: PendingNotification): boolean {
 async function forward(notification: PendingNotification, eim: EimContext): Promise<NotificationEvent['forwarded']> {
   if (!eim.relay.isConnected) return 'none';
   try {
-    await eim.relay.call(notification.metadata.address, 'handleNotification', { pendingNotification: toBase64(notification.raw) });
+    await eim.relay.call({ smdpAddress: notification.metadata.address }, 'handleNotification', {
+      pendingNotification: toBase64(notification.raw),
+    });
     return 'taken';
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;

@@ -7,6 +7,7 @@ import { verifyRs } from '../../crypto/ecdsa.js';
 import { defined } from '../defined.js';
 import { associationTokenDataObject } from '../packages/euicc-package.js';
 import { decodeEuiccResult, type EuiccResult } from './euicc-result-data.js';
+import { readField } from './read-field.js';
 import { PACKAGE_ERROR_WORDS, wordFor } from './words.js';
 
 interface Origin {
@@ -33,7 +34,13 @@ export type EuiccPackageErrorSigned = Origin &
   Signed & { readonly form: 'errorSigned'; readonly errorCode: number; readonly errorWord: string };
 
 /** The package was not authentic, or not even decodable. */
-export type EuiccPackageErrorUnsigned = Origin & { readonly form: 'errorUnsigned'; readonly associationToken?: number };
+export type EuiccPackageErrorUnsigned = Origin & {
+  readonly form: 'errorUnsigned';
+  readonly associationToken?: number;
+  /** Since v1.3. */
+  readonly errorCode?: number;
+  readonly errorWord?: string;
+};
 
 export type EuiccPackageResult = EuiccPackageResultSigned | EuiccPackageErrorSigned | EuiccPackageErrorUnsigned;
 
@@ -87,8 +94,16 @@ function signedError(choice: Tlv, result: Tlv): EuiccPackageErrorSigned {
 }
 
 function unsignedError(choice: Tlv, result: Tlv): EuiccPackageErrorUnsigned {
-  const token = child(choice, 0x84);
-  return { form: 'errorUnsigned', ...origin(choice, result), ...defined({ associationToken: token && readInteger(token) }) };
+  const errorCode = readField(choice, 0x8f, readInteger);
+  return {
+    form: 'errorUnsigned',
+    ...origin(choice, result),
+    ...defined({
+      associationToken: readField(choice, 0x84, readInteger),
+      errorCode,
+      errorWord: errorCode === undefined ? undefined : wordFor(PACKAGE_ERROR_WORDS, errorCode),
+    }),
+  };
 }
 
 function origin(data: Tlv, result: Tlv): Origin {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SGP32-PendingNotification: profile installation results and other signed notifications (SGP.22 v2.5 §5.7.10, SGP.32 v1.2 §2.11.2), in full form.
-// Restoring compact forms is the business of compact-notification.ts.
+// Restoring compact forms is the business of compact.ts.
 import { CodecError, child, need, readBits, readInteger, readOid, type Tlv } from '../../codec/ber.js';
 import { hex, text } from '../../codec/bytes.js';
 import { readIccid } from '../../profile/iccid.js';

@@ -27,14 +27,20 @@ export function select(euicc: Euicc, command: Command): Uint8Array {
   return offer(channel, fileControlInformation(euicc), euicc.settings.inlineResponses);
 }
 
-/** `6F{84 AID, A5{}, E0{82 svn}, E1{80 euiccConfiguration}}`. */
+/** `6F{84 AID, A5{}, E0{82 svn}, [E1{80 euiccConfiguration}]}`; a consumer eUICC knows no E1. */
 export function fileControlInformation(euicc: Euicc): Uint8Array {
-  const enabledProfile = euicc.memory.profiles.some((profile) => profile.state === 'enabled') ? [1] : [];
   return tlv(
     0x6f,
     tlv(0x84, ISDR_AID),
     tlv(0xa5),
     tlv(0xe0, tlv(0x82, euicc.settings.svn)),
-    tlv(0xe1, tlv(0x80, bitStringContent(enabledProfile))),
+    ...(euicc.settings.kind === 'iot' ? [iotTemplate(euicc)] : []),
   );
+}
+
+/** euiccConfiguration bits: ipaeSupported, enabledProfile. */
+function iotTemplate({ memory, settings }: Euicc): Uint8Array {
+  const ipae = settings.ipaeSupported ? [0] : [];
+  const enabled = memory.profiles.some((profile) => profile.state === 'enabled') ? [1] : [];
+  return tlv(0xe1, tlv(0x80, bitStringContent([...ipae, ...enabled])));
 }

@@ -7,7 +7,9 @@ import { success } from './channel.js';
 import type { Command } from './command.js';
 import { STATUS, StatusWordError } from './status-word.js';
 
-const LOCAL_PROFILE_DOWNLOAD = 0x02;
+/** eUICC-related device capabilities, `83`. */
+const CONSUMER = { localUserInterface: 0x01, localProfileDownload: 0x02, localDiscovery: 0x04 } as const;
+/** IoT device capabilities, `84`; a consumer eUICC does not know them. */
 const IPA_IN_DEVICE = 0x01;
 
 /** `A9{…83 eUICC-related capabilities…, 84 IoT capabilities}` on the basic channel; a later command replaces an earlier one. */
@@ -18,6 +20,11 @@ export function terminalCapability(euicc: Euicc, command: Command): Uint8Array {
   if (capability.tag !== 0xa9) throw new StatusWordError(STATUS.incorrectData);
   const consumer = child(capability, 0x83)?.value[0] ?? 0;
   const iot = child(capability, 0x84)?.value[0] ?? 0;
-  euicc.session.assistantDeclared = (consumer & LOCAL_PROFILE_DOWNLOAD) !== 0 || (iot & IPA_IN_DEVICE) !== 0;
+  euicc.session.assistants = {
+    localUserInterface: (consumer & CONSUMER.localUserInterface) !== 0,
+    localProfileDownload: (consumer & CONSUMER.localProfileDownload) !== 0,
+    localDiscovery: (consumer & CONSUMER.localDiscovery) !== 0,
+    iotProfileAssistant: euicc.settings.kind === 'iot' && (iot & IPA_IN_DEVICE) !== 0,
+  };
   return success();
 }

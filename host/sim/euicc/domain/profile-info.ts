@@ -8,6 +8,9 @@ import { integerElement, optional, textElement } from './elements.js';
 /** All elements of ProfileInfo in the order of its definition. */
 const ORDER = [0x5a, 0x4f, 0x9f70, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0xb6, 0xb7, 0xb8, 0x99, 0xbf22, 0x9f7b, 0x9f26, 0x9f67];
 
+/** ProfileInfoListError; the second one is of SGP.32. */
+export const PROFILE_INFO_LIST_ERROR = { incorrectInputValues: 1, profileChangeOngoing: 11 } as const;
+
 type Encoder = (profile: StoredProfile) => Uint8Array;
 const NOTHING = new Uint8Array(0);
 
@@ -21,6 +24,9 @@ const ENCODERS: ReadonlyMap<number, Encoder> = new Map<number, Encoder>([
   // DEFAULT FALSE: only written when TRUE.
   [0x9f26, (profile) => (profile.fallbackAttribute ? tlv(0x9f26, Uint8Array.of(0xff)) : NOTHING)],
 ]);
+
+/** Elements that SGP.32 added; a consumer eUICC does not know them. */
+const IOT_TAGS = [0x9f7b, 0x9f26, 0x9f67];
 
 /** One E3 with the wanted elements, as far as the profile has them. */
 function profileInfo(profile: StoredProfile, wantedTags: readonly number[]): Uint8Array {
@@ -39,9 +45,20 @@ export function profileInfoList(profiles: readonly StoredProfile[], request: Tlv
     const matches = searchCriterion(child(request, 0xa0));
     return tlv(0xbf2d, tlv(0xa0, concat(...profiles.filter(matches).map((profile) => profileInfo(profile, wantedTags)))));
   } catch (error) {
-    if (error instanceof CodecError) return tlv(0xbf2d, integerElement(0x81, 1));
+    if (error instanceof CodecError) return profileInfoListError(PROFILE_INFO_LIST_ERROR.incorrectInputValues);
     throw error;
   }
+}
+
+/** Whether a request asks for elements that a ProfileInfo of SGP.22 cannot have. Throws CodecError when its tag list cannot be read. */
+export function asksForUnknownTags(request: Tlv): boolean {
+  const tagList = child(request, 0x5c);
+  return tagList !== undefined && readTagList(tagList.value).some((tag) => !ORDER.includes(tag) || IOT_TAGS.includes(tag));
+}
+
+/** ProfileInfoListResponse with an error. */
+export function profileInfoListError(code: number): Uint8Array {
+  return tlv(0xbf2d, integerElement(0x81, code));
 }
 
 /** Tags written one after the other, of one or two bytes each. */

@@ -4,6 +4,7 @@
 import type { Euicc } from '../state/euicc.js';
 import type { NonVolatileMemory, StoredProfile } from '../state/non-volatile.js';
 import { EVENT, notifyEvent, type ProfileEvent } from './notifications.js';
+import { requestRefresh } from './proactive.js';
 import { hasFlag } from './profile-metadata.js';
 
 /** The enabled profile, if there is one. */
@@ -16,8 +17,9 @@ export function emergencyProfile(memory: NonVolatileMemory): StoredProfile | und
   return memory.profiles.find((profile) => hasFlag(profile, 0x9f7b));
 }
 
-/** Whether the emergency profile is in use; packages and fallback are refused then (ecallActive). */
-export function emergencyActive(memory: NonVolatileMemory): boolean {
+/** Whether the emergency profile is in use; packages, downloads and fallback are refused then (ecallActive). Some eUICCs have none. */
+export function emergencyActive({ memory, settings }: Euicc): boolean {
+  if (settings.kind === 'consumer' || !settings.ecallSupported) return false;
   const enabled = enabledProfile(memory);
   return enabled !== undefined && enabled === emergencyProfile(memory);
 }
@@ -36,14 +38,19 @@ export function markDisabled(profile: StoredProfile): ProfileEvent[] {
   return [{ profile, event: EVENT.disable }];
 }
 
-/** Makes the marked states those that count: notifications are made, and the modem has to look again. */
-export function announce(euicc: Euicc, events: readonly ProfileEvent[]): void {
+/**
+ * Makes the marked states those that count: notifications are made, and the modem has to look again. With `refresh`, the card asks it to
+ * (SGP.22 v2.5 §5.7.16, refreshFlag); without, the terminal resets the card on its own.
+ */
+export function announce(euicc: Euicc, events: readonly ProfileEvent[], refresh: boolean): void {
   for (const event of events) notifyEvent(euicc, event);
-  if (events.some(({ event }) => event === EVENT.enable || event === EVENT.disable)) euicc.session.switchedSinceReset = true;
+  if (!events.some(({ event }) => event === EVENT.enable || event === EVENT.disable)) return;
+  euicc.session.switchedSinceReset = true;
+  if (refresh) requestRefresh(euicc);
 }
 
 /** Enables a profile at once, outside a package; a rollback allowed earlier is no longer possible. */
-export function switchTo(euicc: Euicc, profile: StoredProfile): void {
+export function switchTo(euicc: Euicc, profile: StoredProfile, refresh: boolean): void {
   euicc.memory.rollback = undefined;
-  announce(euicc, markEnabled(euicc.memory, profile));
+  announce(euicc, markEnabled(euicc.memory, profile), refresh);
 }

@@ -4,6 +4,8 @@
 import { equal } from '../../codec/bytes.js';
 import { CertificateError, checkServerCertificate, type ParsedCertificate } from '../../pki/check.js';
 import type { CertificateRole } from '../../pki/oids.js';
+import type { Euicc } from '../state/euicc.js';
+import { isRevoked } from './revocation.js';
 
 /** How a server certificate failed. */
 type ServerCertificateFailure = 'invalidCertificate' | 'unsupportedCurve' | 'invalidOid';
@@ -25,16 +27,19 @@ export interface ServerCertificate {
   readonly oid: string;
 }
 
-/** The certificate if one of the roles fits, the CI is the one named by `ciPkId`, and a registered identifier is there. Throws ServerCertificateError. */
+/**
+ * The certificate if one of the roles fits, the CI is the one named by `ciPkId`, a registered identifier is there, and no loaded revocation list
+ * has it. Throws ServerCertificateError.
+ */
 export function readServerCertificate(
+  { identity, memory }: Euicc,
   der: Uint8Array,
   ciPkId: Uint8Array,
-  trustedCis: readonly ParsedCertificate[],
   roles: readonly CertificateRole[],
 ): ServerCertificate {
-  const cis = trustedCis.filter((ci) => equal(ci.subjectKeyId, ciPkId));
+  const cis = identity.trustedCis.filter((ci) => equal(ci.subjectKeyId, ciPkId));
   const { certificate, role } = firstFitting(der, cis, roles);
-  if (certificate.registeredId === undefined) throw new ServerCertificateError('invalidCertificate');
+  if (certificate.registeredId === undefined || isRevoked(memory, certificate)) throw new ServerCertificateError('invalidCertificate');
   return { certificate, role, oid: certificate.registeredId };
 }
 

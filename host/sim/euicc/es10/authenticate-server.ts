@@ -6,6 +6,7 @@ import { equal, text } from '../../codec/bytes.js';
 import { verifyRs } from '../../crypto/ecdsa.js';
 import { integerElement, octets, transactionIdOf } from '../domain/elements.js';
 import { euiccSignature } from '../domain/identity.js';
+import { emergencyActive } from '../domain/profile-switch.js';
 import { readServerCertificate, type ServerCertificate, ServerCertificateError } from '../domain/server-certificate.js';
 import type { Euicc } from '../state/euicc.js';
 import { getEuiccInfo2 } from './get-euicc-info.js';
@@ -18,6 +19,7 @@ const ERROR = {
   invalidOid: 5,
   euiccChallengeMismatch: 6,
   ciPkUnknown: 7,
+  ecallActive: 104,
 } as const;
 
 interface Request {
@@ -66,6 +68,7 @@ function readRequest(element: Tlv): Request {
 function check(euicc: Euicc, request: Request): ServerCertificate {
   const { rsp } = euicc.session;
   if (rsp?.phase !== 'challenged') throw new AuthenticateError(ERROR.noSessionContext);
+  if (emergencyActive(euicc)) throw new AuthenticateError(ERROR.ecallActive);
   if (!euicc.identity.signingCiPkIds.some((each) => equal(each, request.ciPkId))) throw new AuthenticateError(ERROR.ciPkUnknown);
   const server = checkCertificate(euicc, request);
   if (!verifyRs(server.certificate.publicKey, request.signature, request.serverSigned1.raw)) {
@@ -75,9 +78,9 @@ function check(euicc: Euicc, request: Request): ServerCertificate {
   return server;
 }
 
-function checkCertificate({ identity }: Euicc, { certificate, ciPkId }: Request): ServerCertificate {
+function checkCertificate(euicc: Euicc, { certificate, ciPkId }: Request): ServerCertificate {
   try {
-    return readServerCertificate(certificate, ciPkId, identity.trustedCis, ['dpAuth', 'dsAuth']);
+    return readServerCertificate(euicc, certificate, ciPkId, ['dpAuth', 'dsAuth']);
   } catch (error) {
     throw error instanceof ServerCertificateError ? new AuthenticateError(ERROR[error.failure]) : error;
   }

@@ -4,12 +4,13 @@ import { bitStringContent, type Tlv, tlv } from '../../codec/ber.js';
 import { extendedCardResource } from '../domain/capacity.js';
 import { integerElement, textElement } from '../domain/elements.js';
 import type { Euicc } from '../state/euicc.js';
+import type { EuiccSettings } from '../state/settings.js';
 
 /** UICCCapability bits: usim, isim, csim, milenage, tuak128, tuak256, gbaUsim, eapClient, javacard, berTlv, dfLink, getIdentity, profile A and B. */
 const UICC_CAPABILITY = [1, 2, 3, 4, 6, 7, 10, 13, 14, 19, 20, 22, 23, 24];
 
-/** RspCapability bits: additionalProfile, testProfileSupport. */
-const RSP_CAPABILITY = { additionalProfile: 0, testProfileSupport: 3 } as const;
+/** RspCapability bits. */
+const RSP_CAPABILITY = { additionalProfile: 0, crlSupport: 1, testProfileSupport: 3 } as const;
 
 const VERSIONS = {
   ts102241: Uint8Array.of(15, 0, 0),
@@ -37,20 +38,26 @@ export function getEuiccInfo2(euicc: Euicc, _request: Tlv): Uint8Array {
     tlv(0x85, bitStringContent(UICC_CAPABILITY)),
     tlv(0x86, VERSIONS.ts102241),
     tlv(0x87, VERSIONS.globalPlatform),
-    tlv(0x88, bitStringContent(rspCapability(settings.testProfileSupport))),
+    tlv(0x88, bitStringContent(rspCapability(settings))),
     ...ciKeyIdentifiers(euicc),
     integerElement(0x8b, MEDIUM_EUICC),
     tlv(0x99, bitStringContent(settings.forbiddenProfilePolicyRules)),
     tlv(0x04, VERSIONS.protectionProfile),
     textElement(0x0c, 'SIM-EUICC-0001'),
-    integerElement(0x90, IPA_MODE_IPAD),
-    tlv(0xb4, tlv(0xa0, tlv(0x04, settings.iotVersion)), tlv(0x82)),
+    ...(settings.kind === 'iot' ? iotElements(settings) : []),
   );
 }
 
-function rspCapability(testProfileSupport: boolean): number[] {
-  const { additionalProfile, testProfileSupport: testBit } = RSP_CAPABILITY;
-  return testProfileSupport ? [additionalProfile, testBit] : [additionalProfile];
+/** What SGP.32 adds: ipaMode and iotSpecificInfo. */
+function iotElements({ iotVersion, ecallSupported, fallbackSupported }: EuiccSettings): Uint8Array[] {
+  const ecall = ecallSupported ? [tlv(0x81)] : [];
+  const fallback = fallbackSupported ? [tlv(0x82)] : [];
+  return [integerElement(0x90, IPA_MODE_IPAD), tlv(0xb4, tlv(0xa0, tlv(0x04, iotVersion)), ...ecall, ...fallback)];
+}
+
+function rspCapability({ crlSupport, testProfileSupport }: EuiccSettings): number[] {
+  const optional = [...(crlSupport ? [RSP_CAPABILITY.crlSupport] : []), ...(testProfileSupport ? [RSP_CAPABILITY.testProfileSupport] : [])];
+  return [RSP_CAPABILITY.additionalProfile, ...optional];
 }
 
 function ciKeyIdentifiers({ identity }: Euicc): Uint8Array[] {

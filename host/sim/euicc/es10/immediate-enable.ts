@@ -4,28 +4,30 @@ import { type Tlv, tlv } from '../../codec/ber.js';
 import { equal } from '../../codec/bytes.js';
 import { integerElement } from '../domain/elements.js';
 import { findProfile } from '../domain/identifiers.js';
-import { switchTo } from '../domain/profile-switch.js';
+import { isCatBusy } from '../domain/proactive.js';
+import { emergencyActive, switchTo } from '../domain/profile-switch.js';
 import type { Euicc } from '../state/euicc.js';
 import type { InstalledProfile } from '../state/session.js';
-import { requireRefreshFlag } from './refresh-flag.js';
+import { readRefreshFlag } from './refresh-flag.js';
 
-const RESULT = { ok: 0, immediateEnableNotAvailable: 1, noSessionContext: 4, catBusy: 5 } as const;
+const RESULT = { ok: 0, immediateEnableNotAvailable: 1, noSessionContext: 4, catBusy: 5, undefinedError: 127 } as const;
 
-/** Only when configured, and for the configured SM-DP+ if one is. The session context is used up by success. */
+/** Only when configured, for the configured SM-DP+ if one is, and not in an emergency. The session context is used up by success. */
 export function immediateEnable(euicc: Euicc, request: Tlv): Uint8Array {
-  requireRefreshFlag(request);
-  return tlv(0xbf5a, integerElement(0x80, run(euicc)));
+  const refresh = readRefreshFlag(request);
+  return tlv(0xbf5a, integerElement(0x80, run(euicc, refresh)));
 }
 
-function run(euicc: Euicc): number {
+function run(euicc: Euicc, refresh: boolean): number {
   const { installed } = euicc.session;
   if (!euicc.memory.immediateEnable.enabled) return RESULT.immediateEnableNotAvailable;
   const profile = installed && findProfile(euicc.memory, installed.iccid);
   if (profile === undefined) return RESULT.noSessionContext;
   if (!isFromConfiguredServer(euicc, installed!)) return RESULT.immediateEnableNotAvailable;
-  if (euicc.catBusy) return RESULT.catBusy;
+  if (emergencyActive(euicc)) return RESULT.undefinedError;
+  if (isCatBusy(euicc)) return RESULT.catBusy;
   euicc.session.installed = undefined;
-  switchTo(euicc, profile);
+  switchTo(euicc, profile, refresh);
   return RESULT.ok;
 }
 

@@ -68,12 +68,13 @@ function decode(request: Tlv, signed: Tlv, eimTransactionId: Uint8Array | undefi
 }
 
 /** EuiccPackageErrorCode of a genuine package that is not executed. */
-function refusalOf({ identity, memory, settings }: Euicc, eim: StoredEim, decoded: EuiccPackage): number | undefined {
+function refusalOf(euicc: Euicc, eim: StoredEim, decoded: EuiccPackage): number | undefined {
+  const { identity, settings } = euicc;
   if (!equal(decoded.eid, identity.eidBytes)) return ERROR.invalidEid;
   if (decoded.counterValue <= eim.counterValue) return ERROR.replayError;
   if (decoded.counterValue > settings.maximumCounterValue) return ERROR.counterValueOutOfRange;
   if (decoded.sizeBytes > settings.maximumPackageBytes) return ERROR.sizeOverflow;
-  return emergencyActive(memory) ? ERROR.ecallActive : undefined;
+  return emergencyActive(euicc) ? ERROR.ecallActive : undefined;
 }
 
 function execute(euicc: Euicc, eim: StoredEim, decoded: EuiccPackage): Uint8Array {
@@ -105,5 +106,5 @@ function conclude(execution: PackageExecution, eim: StoredEim, decoded: EuiccPac
     memory.rollback = { eimId: eim.eimId, counterValue: decoded.counterValue, eimTransactionId, seqNumber, previousIccid: rollbackIccid };
   }
   memory.eims = memory.eims.filter((each) => !deletedEims.has(each.eimId));
-  announce(euicc, events);
+  announce(euicc, events, true);
 }

@@ -7,11 +7,19 @@ import { checkSameActor, type ParsedCertificate } from '../../pki/check.js';
 import { integerElement, octets, optional, transactionIdOf } from '../domain/elements.js';
 import { ephemeralKeyFor } from '../domain/ephemeral-key.js';
 import { euiccSignature } from '../domain/identity.js';
+import { emergencyActive } from '../domain/profile-switch.js';
 import { readServerCertificate, ServerCertificateError } from '../domain/server-certificate.js';
 import type { Euicc } from '../state/euicc.js';
 import type { ServerContext } from '../state/session.js';
 
-const ERROR = { invalidCertificate: 1, invalidSignature: 2, unsupportedCurve: 3, noSessionContext: 4, invalidTransactionId: 5 } as const;
+const ERROR = {
+  invalidCertificate: 1,
+  invalidSignature: 2,
+  unsupportedCurve: 3,
+  noSessionContext: 4,
+  invalidTransactionId: 5,
+  ecallActive: 104,
+} as const;
 
 interface Request {
   readonly smdpSigned2: Tlv;
@@ -52,9 +60,11 @@ function readRequest(element: Tlv): Request {
   };
 }
 
-function sessionOf({ session }: Euicc, { transactionId }: Request): ServerContext {
+function sessionOf(euicc: Euicc, { transactionId }: Request): ServerContext {
+  const { session } = euicc;
   if (session.rsp?.phase !== 'authenticated' || !session.rsp.server.isSmdp) throw new PrepareError(ERROR.noSessionContext);
   if (!equal(session.rsp.server.transactionId, transactionId)) throw new PrepareError(ERROR.invalidTransactionId);
+  if (emergencyActive(euicc)) throw new PrepareError(ERROR.ecallActive);
   return session.rsp.server;
 }
 
@@ -68,9 +78,9 @@ function check(euicc: Euicc, request: Request, server: ServerContext): ParsedCer
   return certificate;
 }
 
-function checkCertificate({ identity }: Euicc, request: Request, server: ServerContext): ParsedCertificate {
+function checkCertificate(euicc: Euicc, request: Request, server: ServerContext): ParsedCertificate {
   try {
-    const { certificate } = readServerCertificate(request.certificate, server.ciPkId, identity.trustedCis, ['dpPb']);
+    const { certificate } = readServerCertificate(euicc, request.certificate, server.ciPkId, ['dpPb']);
     checkSameActor(certificate, server.certificate);
     return certificate;
   } catch (error) {

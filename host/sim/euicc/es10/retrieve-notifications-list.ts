@@ -17,7 +17,7 @@ export function retrieveNotificationsList(euicc: Euicc, request: Tlv): Uint8Arra
   }
 }
 
-function search({ memory }: Euicc, criteria: Tlv | undefined): Uint8Array {
+function search({ memory, settings }: Euicc, criteria: Tlv | undefined): Uint8Array {
   if (criteria === undefined) return rawList(0xa0, memory.notifications);
   const [criterion] = criteria.children;
   switch (criterion?.tag) {
@@ -38,6 +38,7 @@ function search({ memory }: Euicc, criteria: Tlv | undefined): Uint8Array {
       );
     }
     case 0x82:
+      if (settings.kind === 'consumer') throw new CodecError('a criterion of SGP.32');
       return rawList(0xa2, memory.packageResults);
     default:
       throw new CodecError('a search criterion that does not exist');

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // ProfileInstallationResult, BF37: signed, and kept as a notification until it is acknowledged (SGP.22 v2.5 §2.5.6 and §5.7.6).
 import { tlv } from '../../codec/ber.js';
-import { fromHex } from '../../codec/bytes.js';
-import { integerElement } from '../domain/elements.js';
+import { integerElement, optional } from '../domain/elements.js';
 import { euiccSignature } from '../domain/identity.js';
 import { EVENT, notificationMetadata } from '../domain/notifications.js';
 import type { Euicc } from '../state/euicc.js';
 import { type InstallationIdentity, takeSeqNumber } from '../state/non-volatile.js';
 
-/** EUICCResponse of the profile package interpreter: one element with status ok(0). */
-const PROFILE_PACKAGE_OK = fromHex('3007A0053003800100');
-
-/** FinalResult for an installed profile with this ISD-P. */
-export function successResult(aid: Uint8Array): Uint8Array {
-  return tlv(0xa0, tlv(0x4f, aid), tlv(0x04, PROFILE_PACKAGE_OK));
+/** FinalResult for an installed profile with this ISD-P. @param simaResponse EUICCResponse of the profile package interpreter. */
+export function successResult(aid: Uint8Array, simaResponse: Uint8Array): Uint8Array {
+  return tlv(0xa0, tlv(0x4f, aid), tlv(0x04, simaResponse));
 }
 
-/** FinalResult for an installation that failed in `command` (BppCommandId) for `reason` (ErrorReason). */
-export function errorResult(command: number, reason: number): Uint8Array {
-  return tlv(0xa1, integerElement(0x80, command), integerElement(0x81, reason));
+/** FinalResult for an installation that failed in `command` (BppCommandId) for `reason` (ErrorReason), with the EUICCResponse if there is one. */
+export function errorResult(command: number, reason: number, simaResponse?: Uint8Array): Uint8Array {
+  const response = optional(simaResponse, (value) => tlv(0x82, value));
+  return tlv(0xa1, integerElement(0x80, command), integerElement(0x81, reason), response);
 }
 
 /** Signs the result, stores it as pending notification and forgets the installation; returns `BF37…`. */

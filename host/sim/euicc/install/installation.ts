@@ -2,6 +2,7 @@
 // The state of loading one bound profile package, and the codes an installation can fail with (SGP.22 v2.5 §2.5.6).
 import type { BspChannel } from '../../crypto/bsp.js';
 import type { ProfileMetadata } from '../domain/profile-metadata.js';
+import type { Draft } from './elements/draft.js';
 
 /** BppCommandId. */
 export const BPP_COMMAND = {
@@ -33,14 +34,29 @@ export const INSTALL_ERROR = {
 /** Ends an installation; the command is the one in progress. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
-  /** @param reason one of INSTALL_ERROR. */
-  constructor(readonly reason: number) {
+  /** @param reason one of INSTALL_ERROR. @param simaResponse EUICCResponse of the profile package interpreter, if it ended the installation. */
+  constructor(
+    readonly reason: number,
+    readonly simaResponse?: Uint8Array,
+  ) {
     super(`installation failed with reason ${reason}`);
   }
 }
 
 /** What has to come next. */
 export type InstallationStage = 'configureIsdp' | 'metadataHeader' | 'metadata' | 'keysOrProfileHeader' | 'profileHeader' | 'profile';
+
+/** A profile package of which elements come piece by piece; no more than one is held at a time. */
+export interface ProfileInProgress {
+  readonly draft: Draft;
+  /** Bytes of the package so far. */
+  packageBytes: number;
+  /** Pieces of the element in progress. */
+  pieces: Uint8Array[];
+  pieceBytes: number;
+  /** Length of the element in progress; undefined until its length octets are there. */
+  elementBytes: number | undefined;
+}
 
 export interface Installation {
   stage: InstallationStage;
@@ -53,6 +69,6 @@ export interface Installation {
   dpProprietaryData: Uint8Array | undefined;
   metadataParts: Uint8Array[];
   metadata: ProfileMetadata | undefined;
-  profileParts: Uint8Array[];
-  profileBytes: number;
+  /** Undefined until the first bytes of the profile package were decrypted. */
+  profile: ProfileInProgress | undefined;
 }

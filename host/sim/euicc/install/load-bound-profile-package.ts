@@ -11,7 +11,7 @@ import type { InstallationIdentity, StoredProfile } from '../state/non-volatile.
 import type { RspSession } from '../state/session.js';
 import { BPP_COMMAND, INSTALL_ERROR, type Installation, type InstallationStage, InstallError } from './installation.js';
 import { concludeInstallation, errorResult, successResult } from './installation-result.js';
-import { checkProfilePackage, installedBytes } from './profile-package.js';
+import { type FinishedProfile, finishProfilePackage } from './profile-package.js';
 import { openSecureChannel } from './secure-channel.js';
 import { STEPS } from './segments.js';
 
@@ -47,8 +47,8 @@ function guarded(euicc: Euicc, step: () => Uint8Array): Uint8Array {
     const { installation } = euicc.memory;
     if (installation === undefined || !(error instanceof InstallError || error instanceof CodecError)) throw error;
     euicc.session.rsp = undefined;
-    const reason = error instanceof InstallError ? error.reason : INSTALL_ERROR.incorrectInputValues;
-    return concludeInstallation(euicc, installation, errorResult(installation.command, reason));
+    const { reason, simaResponse } = error instanceof InstallError ? error : new InstallError(INSTALL_ERROR.incorrectInputValues);
+    return concludeInstallation(euicc, installation, errorResult(installation.command, reason, simaResponse));
   }
 }
 
@@ -80,8 +80,7 @@ function newInstallation(bsp: Installation['bsp'], packageBytesLeft: number): In
     dpProprietaryData: undefined,
     metadataParts: [],
     metadata: undefined,
-    profileParts: [],
-    profileBytes: 0,
+    profile: undefined,
   };
 }
 
@@ -97,8 +96,7 @@ function proceed(euicc: Euicc, installation: Installation, segment: Uint8Array):
   }
   if (installation.packageBytesLeft > 0) return new Uint8Array(0);
   if (installation.stage !== 'profile' || installation.sequenceBytesLeft > 0) throw new InstallError(INSTALL_ERROR.scp03tStructureError);
-  checkProfilePackage(installation);
-  return complete(euicc, installation, identity);
+  return complete(euicc, installation, identity, finishProfilePackage(installation));
 }
 
 function commandOf(stage: InstallationStage, segment: Uint8Array): number {
@@ -106,9 +104,9 @@ function commandOf(stage: InstallationStage, segment: Uint8Array): number {
   return skipsKeys ? BPP_COMMAND.loadProfileElements : COMMANDS[stage];
 }
 
-function complete(euicc: Euicc, installation: Installation, identity: InstallationIdentity): Uint8Array {
-  const profile = storeProfile(euicc, installation);
-  const result = concludeInstallation(euicc, identity, successResult(profile.aid));
+function complete(euicc: Euicc, installation: Installation, identity: InstallationIdentity, finished: FinishedProfile): Uint8Array {
+  const profile = storeProfile(euicc, installation, finished);
+  const result = concludeInstallation(euicc, identity, successResult(profile.aid, finished.simaResponse));
   // The installation result tells the SM-DP+; other addresses that want to know get their own notification.
   notifyEvent(euicc, { profile, event: EVENT.install }, identity.smdpAddress);
   euicc.memory.retainedKey = undefined;
@@ -117,7 +115,7 @@ function complete(euicc: Euicc, installation: Installation, identity: Installati
   return result;
 }
 
-function storeProfile(euicc: Euicc, installation: Installation): StoredProfile {
+function storeProfile(euicc: Euicc, installation: Installation, finished: FinishedProfile): StoredProfile {
   const metadata = installation.metadata!;
   const { dpProprietaryData } = installation;
   const profile: StoredProfile = {
@@ -126,7 +124,8 @@ function storeProfile(euicc: Euicc, installation: Installation): StoredProfile {
     state: 'disabled',
     profileClass: metadata.profileClass,
     fields: dpProprietaryData ? [...metadata.fields, { tag: 0xb8, raw: dpProprietaryData }] : metadata.fields,
-    sizeBytes: installedBytes(installation),
+    sizeBytes: finished.sizeBytes,
+    files: finished.files,
     nickname: undefined,
     fallbackAttribute: false,
     preloaded: false,

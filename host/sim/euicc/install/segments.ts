@@ -11,7 +11,7 @@ import { PROFILE_CLASS, type ProfileMetadata, readProfileMetadata } from '../dom
 import { policyRulesAllowed } from '../domain/profile-policy.js';
 import type { Euicc } from '../state/euicc.js';
 import { INSTALL_ERROR, type Installation, type InstallationStage, InstallError } from './installation.js';
-import { checkRoom } from './profile-package.js';
+import { acceptProfileBytes } from './profile-package.js';
 
 const KEY_BYTES = 16;
 
@@ -88,10 +88,7 @@ function checkMetadata(euicc: Euicc, metadata: ProfileMetadata): void {
 
 function loadProfileElements(euicc: Euicc, installation: Installation, segment: Uint8Array): void {
   const part = sequencePart(installation, segment, 0x86);
-  const plain = unprotected(() => installation.bsp.unprotect(part)).slice();
-  installation.profileParts.push(plain);
-  installation.profileBytes += plain.length;
-  checkRoom(euicc, installation);
+  acceptProfileBytes(euicc, installation, unprotected(() => installation.bsp.unprotect(part)).slice());
   if (installation.sequenceBytesLeft === 0 && installation.packageBytesLeft > 0) throw structureError();
 }
 

@@ -38,6 +38,9 @@ const EIM_OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation
 export const PACKAGE_KIND = { psmoList: 0xa0, ecoList: 0xa1 } as const;
 
 const PROCESSING_TERMINATED = 0x02;
+/** Longest result of an operation that changes something: addEim with a token, setDefaultDpAddress. */
+const CODE_RESULT_BYTES = 11;
+const RESULT_SIZE_OVERFLOW = 1;
 const UNKNOWN_OR_DAMAGED_COMMAND = 2;
 
 /** EuiccResultData of the operations that ran, in order. `list` is the A0 or A1 element. */
@@ -45,11 +48,18 @@ export function runOperations(execution: PackageExecution, list: Tlv): Uint8Arra
   const operations = list.tag === PACKAGE_KIND.psmoList ? PROFILE_OPERATIONS : EIM_OPERATIONS;
   const results: Uint8Array[] = [];
   for (const element of list.children) {
-    const result = runOne(operations.get(element.tag), execution, element);
+    const result = fitted(execution, results, runOne(operations.get(element.tag), execution, element));
     results.push(result.encoded);
     if (!result.ok) break;
   }
   return results;
+}
+
+/** The result, if there is room for it. Only lists and tables can be too long, and those operations change nothing. */
+function fitted({ euicc }: PackageExecution, before: readonly Uint8Array[], result: OperationResult): OperationResult {
+  const bytes = [...before, result.encoded].reduce((sum, each) => sum + each.length, 0);
+  const isCode = result.encoded.length <= CODE_RESULT_BYTES;
+  return isCode || bytes <= euicc.settings.maximumResultBytes ? result : codeResult(PROCESSING_TERMINATED, RESULT_SIZE_OVERFLOW);
 }
 
 function runOne(operation: Operation | undefined, execution: PackageExecution, element: Tlv): OperationResult {

@@ -11,7 +11,7 @@ export interface Euicc {
   /** Replaced as a whole by functions that are atomic. */
   memory: NonVolatileMemory;
   session: Session;
-  /** True while a proactive session is open: profile changes are answered catBusy(5). */
+  /** True while another proactive session than the card's own REFRESH is open, as a test wants it. */
   catBusy: boolean;
 }
 

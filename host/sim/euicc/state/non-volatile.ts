@@ -9,6 +9,13 @@ export interface RawField {
   readonly raw: Uint8Array;
 }
 
+/** An elementary file of an installed profile. */
+export interface StoredFile {
+  /** File identifiers below the MF in upper-case hexadecimal: "2FE2", "7FD06F07". */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
 export interface StoredProfile {
   /** 10 bytes as in tag 5A: digit pairs swapped, filled with F. */
   readonly iccid: Uint8Array;
@@ -21,11 +28,15 @@ export interface StoredProfile {
   readonly fields: readonly RawField[];
   /** Non-volatile memory the profile takes. */
   readonly sizeBytes: number;
+  /** Files of MF, DF TELECOM and NAAs; a profile that was there from the start has none. */
+  readonly files?: readonly StoredFile[];
   nickname: string | undefined;
   /** Whether this is the fallback profile (SGP.32 v1.2 §3.4.6). */
   fallbackAttribute: boolean;
   /** Whether the profile was there when the eUICC was made; memory reset tells such test profiles apart. */
   readonly preloaded: boolean;
+  /** httpParams for GetConnectivityParameters, if the profile has some. */
+  readonly httpParams?: Uint8Array | undefined;
 }
 
 /** A notification waiting to be delivered. */
@@ -94,6 +105,21 @@ interface ImmediateEnableConfiguration {
   readonly smdpAddress: string | undefined;
 }
 
+/** A certificate revocation list, as far as it was loaded: complete when there are `totalParts` parts. */
+export interface StoredRevocationList {
+  /** Key identifier of the CI that signed it. */
+  readonly ciPkId: Uint8Array;
+  readonly crlNumber: number;
+  readonly totalParts: number;
+  readonly parts: readonly {
+    readonly partNumber: number;
+    /** Serial numbers, upper-case hexadecimal without leading zeros. */
+    readonly revoked: readonly string[];
+    /** Bytes it came in. */
+    readonly sizeBytes: number;
+  }[];
+}
+
 export interface NonVolatileMemory {
   profiles: StoredProfile[];
   notifications: StoredNotification[];
@@ -112,6 +138,9 @@ export interface NonVolatileMemory {
   /** Set while a bound profile package is being loaded; still set after power came back means it was interrupted. */
   installation: InstallationIdentity | undefined;
   retainedKey: RetainedKey | undefined;
+  /** ICCID of the operational profile that was enabled before test profiles were; consumer eUICC only (SGP.22 v2.5 §5.7.16). */
+  operationalBeforeTestIccid: Uint8Array | undefined;
+  revocationLists: StoredRevocationList[];
 }
 
 /** Memory of an eUICC on which nothing is stored. Sequence numbers begin at 1, because some peers take 0 for "absent". */
@@ -130,6 +159,8 @@ export function emptyMemory(): NonVolatileMemory {
     emergencyReturnIccid: undefined,
     installation: undefined,
     retainedKey: undefined,
+    operationalBeforeTestIccid: undefined,
+    revocationLists: [],
   };
 }
 

@@ -35,17 +35,53 @@ export interface InstalledProfile {
   readonly smdpAddress: string;
 }
 
+/** What TERMINAL CAPABILITY said is in the device (SGP.22 v2.5 §3.4.2, SGP.32 v1.2 §3.8.2). */
+export interface DeclaredAssistants {
+  readonly localUserInterface: boolean;
+  readonly localProfileDownload: boolean;
+  readonly localDiscovery: boolean;
+  readonly iotProfileAssistant: boolean;
+}
+
+/** A proactive command of the card (ETSI TS 102 223); from its request to its TERMINAL RESPONSE, a proactive session is open. */
+export interface ProactiveCommand {
+  /** `D0…`. */
+  readonly bytes: Uint8Array;
+  readonly number: number;
+  readonly type: number;
+  readonly qualifier: number;
+  /** Whether the terminal has it; then it is not announced by 91XX any more. */
+  fetched: boolean;
+}
+
 export interface Session {
   channels: Channel[];
-  /** Whether TERMINAL CAPABILITY named an LPA or IPA in the device. */
-  assistantDeclared: boolean;
+  assistants: DeclaredAssistants;
+  /** Whether the IPA in the eUICC was activated, so that the device's has nothing to say until the next reset. */
+  ipaeActive: boolean;
   rsp: RspSession | undefined;
   installed: InstalledProfile | undefined;
-  /** Whether another profile was made active since the last reset. */
+  /** Whether another profile was made active and the terminal has not looked again (by a reset, or by REFRESH). */
   switchedSinceReset: boolean;
+  proactive: ProactiveCommand | undefined;
 }
+
+const NO_ASSISTANT: DeclaredAssistants = {
+  localUserInterface: false,
+  localProfileDownload: false,
+  localDiscovery: false,
+  iotProfileAssistant: false,
+};
 
 /** The session of a card that was just reset. */
 export function freshSession(): Session {
-  return { channels: freshChannels(), assistantDeclared: false, rsp: undefined, installed: undefined, switchedSinceReset: false };
+  return {
+    channels: freshChannels(),
+    assistants: NO_ASSISTANT,
+    ipaeActive: false,
+    rsp: undefined,
+    installed: undefined,
+    switchedSinceReset: false,
+    proactive: undefined,
+  };
 }

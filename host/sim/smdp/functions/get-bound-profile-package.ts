@@ -6,19 +6,20 @@ import { concat, equal, hex, utf8 } from '../../codec/bytes.js';
 import { MAX_PLAIN_SEGMENT_BYTES } from '../../crypto/bsp.js';
 import { verifyRs } from '../../crypto/ecdsa.js';
 import { KeyAgreementError } from '../../crypto/key-agreement.js';
+import { decoding, type RspRequest } from '../../rsp/request.js';
+import type { RspResponse } from '../../rsp/response.js';
+import { RspError } from '../../rsp/status.js';
 import { type BoundBody, bindProfile, boundProfilePackage } from '../bound-profile-package.js';
-import type { SmdpContext } from '../context.js';
-import { base64, decoding, elementField, textField } from '../fields.js';
+import type { AuthenticatedClient, SmdpContext, SmdpSession } from '../context.js';
 import type { OrderRecord } from '../orders.js';
-import type { AuthenticatedClient, RspSession } from '../sessions.js';
-import { type JsonObject, REFUSALS, SmdpError } from '../status.js';
+import { REFUSALS } from '../status.js';
 
-/** Throws SmdpError; the session can then be cancelled or asked again, as after a lost response. */
-export function getBoundProfilePackage(context: SmdpContext, request: JsonObject): JsonObject {
-  const session = context.sessions.need(textField(request, 'transactionId'), 'authenticated', 'bound');
+/** Throws RspError; the session can then be cancelled or asked again, as after a lost response. */
+export function getBoundProfilePackage(context: SmdpContext, request: RspRequest): RspResponse {
+  const session = context.sessions.need(request.transactionId(), 'authenticated', 'bound');
   const client = session.client!;
   session.phase = 'bound';
-  const { euiccSigned2, signature } = readResponse(elementField(request, 'prepareDownloadResponse', 0xbf21));
+  const { euiccSigned2, signature } = readResponse(request.element('prepareDownloadResponse', 0xbf21));
   const euiccOtpk = checkSigned(session, client, euiccSigned2, signature);
   checkConfirmationCode(
     client.order,
@@ -36,25 +37,25 @@ export function getBoundProfilePackage(context: SmdpContext, request: JsonObject
     sizeBytes: bytes.length,
     reused,
   });
-  return { transactionId: hex(session.transactionId), boundProfilePackage: base64(bytes) };
+  return { transactionId: session.transactionId, elements: { boundProfilePackage: bytes } };
 }
 
 function readResponse(prepareDownloadResponse: Tlv): { euiccSigned2: Tlv; signature: Tlv } {
   return decoding(() => {
     const error = child(prepareDownloadResponse, 0xa1);
-    if (error) throw new SmdpError(REFUSALS.euiccReportedError, `PrepareDownload error ${hex(need(error, 0x02).value)}`);
+    if (error) throw new RspError(REFUSALS.euiccReportedError, `PrepareDownload error ${hex(need(error, 0x02).value)}`);
     const ok = need(prepareDownloadResponse, 0xa0);
     return { euiccSigned2: need(ok, 0x30), signature: need(ok, 0x5f37) };
   });
 }
 
 /** Gives the eUICC's one-time public key. */
-function checkSigned(session: RspSession, client: AuthenticatedClient, euiccSigned2: Tlv, signature: Tlv): Uint8Array {
+function checkSigned(session: SmdpSession, client: AuthenticatedClient, euiccSigned2: Tlv, signature: Tlv): Uint8Array {
   if (!verifyRs(client.euiccPublicKey, signature.value, euiccSigned2.raw, client.smdpSignature2))
-    throw new SmdpError(REFUSALS.euiccSignatureInvalid);
+    throw new RspError(REFUSALS.euiccSignatureInvalid);
   const [transactionId, euiccOtpk] = decoding(() => [need(euiccSigned2, 0x80), need(euiccSigned2, 0x5f49)] as const);
   if (!equal(transactionId.value, session.transactionId))
-    throw new SmdpError(REFUSALS.transactionUnknown, 'euiccSigned2 is of another transaction');
+    throw new RspError(REFUSALS.transactionUnknown, 'euiccSigned2 is of another transaction');
   return euiccOtpk.value;
 }
 
@@ -62,7 +63,7 @@ function checkSigned(session: RspSession, client: AuthenticatedClient, euiccSign
 function checkConfirmationCode(record: OrderRecord, transactionId: Uint8Array, hashCc: Tlv | undefined): void {
   const { confirmationCode } = record.order;
   if (confirmationCode === undefined) return;
-  if (hashCc === undefined) throw new SmdpError(REFUSALS.confirmationCodeMissing);
+  if (hashCc === undefined) throw new RspError(REFUSALS.confirmationCodeMissing);
   const expected = sha256(concat(sha256(utf8(confirmationCode)), transactionId));
   if (!equal(hashCc.value, expected)) record.refuseConfirmationCode();
 }
@@ -73,7 +74,7 @@ function sha256(bytes: Uint8Array): Uint8Array {
 
 function bind(context: SmdpContext, { order: record, eid }: AuthenticatedClient, euiccOtpk: Uint8Array): BoundBody {
   const { order } = record;
-  if (record.bound !== undefined && order.allowRebinding === false) throw new SmdpError(REFUSALS.rebindingRefused);
+  if (record.bound !== undefined && order.allowRebinding === false) throw new RspError(REFUSALS.rebindingRefused);
   try {
     return bindProfile({
       profile: order.profile,
@@ -85,12 +86,12 @@ function bind(context: SmdpContext, { order: record, eid }: AuthenticatedClient,
       segmentBytes: order.segmentBytes ?? MAX_PLAIN_SEGMENT_BYTES,
     });
   } catch (cause) {
-    if (cause instanceof KeyAgreementError) throw new SmdpError(REFUSALS.formatInvalid, cause.message, { cause });
+    if (cause instanceof KeyAgreementError) throw new RspError(REFUSALS.formatInvalid, cause.message, { cause });
     throw cause;
   }
 }
 
-function deliver(context: SmdpContext, session: RspSession, { order: record, eid }: AuthenticatedClient, body: BoundBody): Uint8Array {
+function deliver(context: SmdpContext, session: SmdpSession, { order: record, eid }: AuthenticatedClient, body: BoundBody): Uint8Array {
   record.bound = body;
   record.eid = eid;
   record.downloads++;

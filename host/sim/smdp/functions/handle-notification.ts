@@ -3,8 +3,9 @@
 // changes nothing: refusing it would only make the device send it again.
 import type { Tlv } from '../../codec/ber.js';
 import { equal } from '../../codec/bytes.js';
+import { decoding, type RspRequest } from '../../rsp/request.js';
+import type { RspResponse } from '../../rsp/response.js';
 import type { SmdpContext } from '../context.js';
-import { decoding, elementField } from '../fields.js';
 import {
   type ReceivedInstallationResult,
   type ReceivedNotification,
@@ -13,18 +14,18 @@ import {
   signatureProblem,
   verifyOtherNotification,
 } from '../notifications.js';
-import type { JsonObject } from '../status.js';
 
 const PROFILE_INSTALLATION_RESULT = 0xbf37;
 const OTHER_SIGNED_NOTIFICATION = 0x30;
 
-/** Throws SmdpError only when the bytes are no notification at all. */
-export function handleNotification(context: SmdpContext, request: JsonObject): void {
-  const element = elementField(request, 'pendingNotification', PROFILE_INSTALLATION_RESULT, OTHER_SIGNED_NOTIFICATION);
+/** Throws RspError only when the bytes are no notification at all. */
+export function handleNotification(context: SmdpContext, request: RspRequest): RspResponse {
+  const element = request.element('pendingNotification', PROFILE_INSTALLATION_RESULT, OTHER_SIGNED_NOTIFICATION);
   const notification = decoding(() =>
     element.tag === PROFILE_INSTALLATION_RESULT ? installationResult(context, element) : otherNotification(context, element),
   );
   context.log.push({ kind: 'handleNotification', notification });
+  return {};
 }
 
 function installationResult(context: SmdpContext, element: Tlv): ReceivedInstallationResult {

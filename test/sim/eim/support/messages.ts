@@ -33,8 +33,8 @@ export function initiateAuthentication(fields: {
 }
 
 /** A service that knows the PKI's eUICC. */
-export function serviceFor(pki: TestPki, options: Partial<EimServiceOptions> = {}): EimService {
-  const service = new EimService({ pki, ...options });
+export function serviceFor(pki: TestPki, options: Partial<EimServiceOptions> = {}, Service = EimService): EimService {
+  const service = new Service({ pki, ...options });
   service.register({ eid: EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
   return service;
 }

@@ -32,10 +32,10 @@ export class Rig {
   }
 
   /** A service whose only SM-DP+ is this rig's. */
-  service(options: Partial<EimServiceOptions> = {}): EimService {
+  service(options: Partial<EimServiceOptions> = {}, Service?: typeof EimService): EimService {
     const resolveSmdp = (address: string) =>
       address.toLowerCase() === SMDP_ADDRESS ? { host: '127.0.0.1', port: this.smdp.port, ca: this.pki.ci.certificate } : undefined;
-    return serviceFor(this.pki, { resolveSmdp, ...options });
+    return serviceFor(this.pki, { resolveSmdp, ...options }, Service);
   }
 
   /** Orders a profile under a MatchingID of its own. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An ES9+ server that answers what a test tells it to, signed or wrong as it pleases; for answers that no honest SM-DP+ gives.
+// An ES9+ or ES11 server that answers what a test tells it to, signed or wrong as it pleases; for answers that no honest SM-DP+ gives.
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +14,7 @@ type Answer = object | string | { readonly httpStatus: number };
 export class ScriptedServer {
   /** By function name; what is not here gets HTTP 404. */
   answers: Record<string, Answer> = {};
-  readonly requests: { readonly name: string; readonly body: Record<string, string> }[] = [];
+  readonly requests: { readonly path: string; readonly name: string; readonly body: Record<string, string> }[] = [];
   private readonly server: Server;
 
   constructor(
@@ -23,8 +23,9 @@ export class ScriptedServer {
   ) {
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
     this.server = createServer({ key, cert: certificatePem(certificate) }, async (request, response) => {
-      const name = request.url!.split('/').at(-1)!;
-      this.requests.push({ name, body: JSON.parse(await bodyOf(request)) as Record<string, string> });
+      const path = request.url!;
+      const name = path.split('/').at(-1)!;
+      this.requests.push({ path, name, body: JSON.parse(await bodyOf(request)) as Record<string, string> });
       const answer = this.answers[name] ?? { httpStatus: 404 };
       if (typeof answer === 'object' && 'httpStatus' in answer) response.writeHead(answer.httpStatus).end();
       else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));

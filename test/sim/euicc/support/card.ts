@@ -27,10 +27,14 @@ export function send(euicc: SimulatedEuicc, apdu: string): string {
   return hex(euicc.transmit(fromHex(apdu)));
 }
 
-/** Resets, declares an IPA, opens channel 1 and selects the ISD-R there. */
-export function openIsdr(euicc: SimulatedEuicc): void {
+/** Contents of TERMINAL CAPABILITY. */
+export const IPAD = 'A903840101';
+export const LPAD = 'A903830107';
+
+/** Resets, declares an assistant (an IPA unless said otherwise), opens channel 1 and selects the ISD-R there. */
+export function openIsdr(euicc: SimulatedEuicc, terminalCapability = IPAD): void {
   euicc.reset();
-  expect(send(euicc, '80AA000005A903840101')).toBe('9000');
+  expect(send(euicc, `80AA000005${terminalCapability}`)).toBe('9000');
   expect(send(euicc, '0070000001')).toBe('019000');
   expect(send(euicc, '01A4040C10A0000005591010FFFFFFFF8900000100')).toBe('9000');
 }
@@ -39,6 +43,13 @@ export function openIsdr(euicc: SimulatedEuicc): void {
 export function openedEuicc(options: Partial<SimulatedEuiccOptions> = {}): SimulatedEuicc {
   const euicc = makeEuicc(options);
   openIsdr(euicc);
+  return euicc;
+}
+
+/** A consumer eUICC, with an LPA in the device. */
+export function openedConsumerEuicc(options: Partial<SimulatedEuiccOptions> = {}): SimulatedEuicc {
+  const euicc = makeEuicc({ kind: 'consumer', ...options });
+  openIsdr(euicc, LPAD);
   return euicc;
 }
 

@@ -205,8 +205,10 @@ function notificationMetadata(events: number): Uint8Array {
   );
 }
 
-/** "subjectCode/reasonCode" of a refused response, "ok" otherwise. */
+/** "subjectCode/reasonCode" of a refused response, "error N" of one in ASN.1, "ok" otherwise. */
 export function statusOf(response: JsonObject): string {
+  if (response.error !== undefined) return `error ${response.error}`;
+  if (response.header === undefined) return 'ok';
   const { functionExecutionStatus } = response.header as {
     functionExecutionStatus: { status: string; statusCodeData?: { subjectCode: string; reasonCode: string } };
   };
@@ -216,7 +218,7 @@ export function statusOf(response: JsonObject): string {
 
 /** Runs the first two functions; both must succeed unless the test looks at the response. */
 export function authenticate(
-  service: SmdpService,
+  service: Pick<SmdpService, 'initiateAuthentication' | 'authenticateClient'>,
   euicc: SimpleEuicc,
   overrides: Signed1Overrides = {},
 ): { initiated: JsonObject; authenticated: JsonObject } {

@@ -2,6 +2,7 @@
 // PSMO enable, A3 (SGP.32 v1.2 §3.4.1).
 import { child, type Tlv } from '../../../codec/ber.js';
 import { findProfile } from '../../domain/identifiers.js';
+import { isCatBusy } from '../../domain/proactive.js';
 import { policyRulesOf } from '../../domain/profile-metadata.js';
 import { POLICY_RULE } from '../../domain/profile-policy.js';
 import { enabledProfile, markEnabled } from '../../domain/profile-switch.js';
@@ -13,7 +14,7 @@ export function enable(execution: PackageExecution, element: Tlv): OperationResu
 }
 
 function run(execution: PackageExecution, element: Tlv): number {
-  const { memory, catBusy } = execution.euicc;
+  const { memory } = execution.euicc;
   const iccid = iccidOf(element);
   if (iccid === undefined || execution.enableDone) return RESULT.undefinedError;
   const profile = findProfile(memory, iccid);
@@ -24,7 +25,7 @@ function run(execution: PackageExecution, element: Tlv): number {
   const rollback = child(element, 0x05) !== undefined;
   if (rollback && previous === undefined) return RESULT.rollbackNotAvailable;
   if (current && policyRulesOf(current).includes(POLICY_RULE.disablingNotAllowed)) return RESULT.disallowedByPolicy;
-  if (catBusy) return RESULT.catBusy;
+  if (isCatBusy(execution.euicc)) return RESULT.catBusy;
   execution.events.push(...markEnabled(memory, profile));
   execution.enableDone = true;
   execution.rollbackIccid = rollback ? previous?.iccid : undefined;

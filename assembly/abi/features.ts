@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a variant of the module leaves out. The build names it with asc's --use (scripts/variants.ts), the compiler drops what
+// hangs on it: tables that no row leads to, branches that are never taken. Without any name everything is there.
+
+/** Packages of an eIM over ESipa: everything of SGP.32 that is not a local function. */
+export const HAS_ESIPA: bool = !isDefined(IPA_WITHOUT_ESIPA);
+/** Straight to SM-DP+ and SM-DS (ES9+, ES11): download, notifications. */
+export const HAS_DIRECT: bool = !isDefined(IPA_WITHOUT_DIRECT);
+/** JSON binding of ES9+, ES11 and ESipa. */
+export const HAS_JSON: bool = !isDefined(IPA_WITHOUT_JSON);
+/** Command Es10: functions of the eUICC that the host asks for. */
+export const HAS_LOCAL: bool = !isDefined(IPA_WITHOUT_LOCAL);
+/** IpaEuiccDataRequest. */
+export const HAS_DATA: bool = !isDefined(IPA_WITHOUT_DATA) && HAS_ESIPA;
+/** Compact forms of what goes to the eIM (minimizeEsipaBytes). */
+export const HAS_COMPACT: bool = !isDefined(IPA_WITHOUT_COMPACT) && HAS_ESIPA;
+/** Profile metadata: policy rules against the Rules Authorisation Table, consent, comparison. Without: profiles with rules are refused. */
+export const HAS_POLICY: bool = !isDefined(IPA_WITHOUT_POLICY);
+/** Immediate enabling, rollback, and telling the eIM of changes. */
+export const HAS_STATE_CHANGES: bool = !isDefined(IPA_WITHOUT_STATE_CHANGES) && HAS_ESIPA;

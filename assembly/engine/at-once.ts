@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps that need no event: the checks and decisions between two exchanges, and what is put down as owed.
+
+import { Action, PeerKind, Summary } from '../abi/actions';
+import { ErrorCode } from '../abi/errors';
+import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { OWED_BYTES } from '../abi/limits';
+import { Command } from '../abi/options';
+import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
+import { takeEvent } from '../es9p/event-entries';
+
+import { checkServerCertificate } from '../es9p/server-certificate';
+import { readServerSigned1 } from '../es10/authenticate-server';
+import { CancelReason } from '../es10/cancel-session';
+import { areRulesKnown, profilePolicyRules } from '../es10/get-rat';
+import { oweDataError, oweInstallationResult, owePackageError, oweTriggerError, PackageError } from '../esipa/provide-eim-package-result';
+import { readTrigger } from '../proc/download-trigger';
+import { Do } from '../proc/functions';
+import { beginDataResponse, readDataRequest } from '../proc/ipa-euicc-data';
+import { ask } from '../wire/ask';
+import { derEnd, derValue, findTlv } from '../wire/der-read';
+import { putHeader } from '../wire/der-write';
+import { CardState } from '../wire/lanes';
+import { networkAbort } from '../wire/network-lane';
+import { backoffBeginRun, backoffForget, backoffNote, isBackedOff } from './backoff';
+import { PENDING, REPEAT } from './streams';
+/** Does the step `what`. Returns its outcome, its error, REPEAT, or PENDING with the end of the command. */
+export function startAtOnce(what: u32): i32 {
+  switch (what) {
+    case Do.NoMorePackages:
+      S.noMorePackages = true;
+      return S.packages ? 1 : 0;
+    case Do.DeliveryDone:
+      return S.noMorePackages ? 1 : 0;
+    case Do.SkipNotification:
+      return skipNotification();
+    case Do.CountNotification:
+      S.notifications++;
+      backoffForget();
+      return 0;
+    case Do.Dispatch:
+      backoffBeginRun();
+      return O.command - 1; // rows in the order of Command
+    case Do.ChooseRoute:
+      return HAS_DIRECT ? chooseRoute() : 0;
+    case Do.ChooseNotificationRoute:
+      if (isBackedOff()) return 2;
+      S.route = PeerKind.Smdp;
+      return HAS_DIRECT && isDirect() ? 1 : 0;
+    case Do.CheckServer:
+      return checkServer();
+    case Do.CheckRules:
+      return checkRules();
+    case Do.TakeEvent:
+      return takeNextEvent();
+    case Do.OweInstallationResult:
+      if (!HAS_DIRECT) return 0;
+      if (!oweInstallationResult(S.resultAt, S.resultEnd)) oweTriggerError();
+      return owed();
+    case Do.AskWhichPeer:
+      return isLocal() ? 2 : S.peerKind == PeerKind.Eim ? 0 : 1;
+    case Do.AskWhetherMoreEvents:
+      return HAS_DIRECT ? returnToSmds() : 0;
+    case Do.ResultIsLost:
+      return HAS_STATE_CHANGES ? resultIsLost() : 0;
+    case Do.Return:
+      S.procedure = S.returnProcedure;
+      S.step = S.returnStep;
+      return REPEAT;
+    case Do.OweUnknownPackage:
+      noteError(ErrorCode.UnknownPackage);
+      return owe(PackageError.UnknownPackage);
+    case Do.OweInvalidFormat:
+      return owe(PackageError.InvalidPackageFormat);
+    case Do.OwePackageError:
+      // cut off before it was whole: the eIM has no result and will offer it again
+      if (isNetworkError(S.stepError)) return S.stepError;
+      // the form of the card's answer says nothing about the package
+      return owe(isWireError(S.stepError) && S.cardState != CardState.Done ? PackageError.InvalidPackageFormat : PackageError.Undefined);
+    case Do.OweResult:
+      return oweResult();
+    case Do.OweDataError:
+      if (isNetworkError(S.stepError)) return S.stepError;
+      oweDataError(PackageError.Undefined);
+      return owed();
+    case Do.OweTagListError:
+      oweDataError(1); // incorrectTagList
+      return owed();
+    case Do.OweTriggerError:
+      if (isLocal()) return 0;
+      oweTriggerError();
+      return owed();
+    case Do.ReadDataRequest:
+      return HAS_DATA ? readDataRequest() : 0;
+    case Do.BeginDataResponse:
+      if (HAS_DATA) beginDataResponse();
+      return 0;
+    case Do.ReadTrigger:
+      return startDownload();
+    case Do.CloseNetwork:
+      if (S.networkOpened) ask(Action.NetworkClose);
+      S.networkOpened = false;
+      return 0;
+    case Do.Finish:
+      finish();
+      return PENDING;
+  }
+  return 0; // Goto
+}
+
+/** Keeps the first error of the command for its result. */
+export function noteError(error: i32): void {
+  if (S.error) return;
+  S.error = error;
+  S.detail = S.stepDetail;
+}
+
+/** Whether an error is about the form of a message. */
+export function isWireError(error: i32): bool {
+  return (error >= ErrorCode.BadValue && error <= ErrorCode.BadEncoding) || error == ErrorCode.MessageTooLong;
+}
+
+function isNetworkError(error: i32): bool {
+  return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NetworkMalformed;
+}
+
+function owe(code: u32): i32 {
+  owePackageError(code);
+  return owed();
+}
+
+function owed(): i32 {
+  networkAbort();
+  ask(Action.Persist);
+  return 0;
+}
+
+/** An error result is not kept by the eUICC: the report is ours alone until the eIM has it. */
+function oweResult(): i32 {
+  const length = S.keepEnd - MESSAGE;
+  if (length > <usize>OWED_BYTES) return owe(PackageError.Undefined);
+  memory.copy(OWED, MESSAGE, length);
+  S.owedLength = length;
+  S.owedIsTriggerResult = false;
+  return owed();
+}
+
+function putSummary(at: usize, tag: u32, value: u32): usize {
+  at = putHeader(at, tag, 4);
+  store<u32>(at, bswap(value));
+  return at + 4;
+}
+
+/** Asks the host to take the result; the command is over when it did. */
+function finish(): void {
+  let at = putSummary(NETWORK_TX, Summary.Packages, S.packages);
+  at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
+  at = putSummary(at, Summary.Notifications, S.notifications);
+  at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
+  ask(Action.Finished);
+}
+
+/** Whether the command is the local user's: there is no eIM to report to. */
+export function isLocal(): bool {
+  return !HAS_ESIPA || O.command != Command.Poll;
+}
+
+/** ipaFeatures bit 0, directRspServerCommunication. */
+const DIRECT: u32 = 0x80;
+
+/** Whether SM-DP+ and SM-DS are talked to straight. */
+export function isDirect(): bool {
+  return isLocal() || (!S.eimIndirect && (O.ipaFeatures & DIRECT) != 0);
+}
+
+/** What is to be downloaded: of the command's option, or of the eIM's trigger. */
+function startDownload(): i32 {
+  S.eventSkip = 0;
+  S.smdsAddressLength = 0;
+  return HAS_DIRECT && isLocal() ? S.trigger : readTrigger(MESSAGE, S.collectAt);
+}
+
+function chooseRoute(): i32 {
+  S.route = S.contactSmds ? PeerKind.Smds : PeerKind.Smdp;
+  if (S.contactSmds) S.smdsAddressLength = S.smdpAddressLength;
+  return isDirect() ? 1 : 0;
+}
+
+/** The answer to InitiateAuthentication is checked before the eUICC sees it. */
+function checkServer(): i32 {
+  const result = readServerSigned1();
+  return result || !HAS_DIRECT ? result : checkServerCertificate();
+}
+
+/** Whether the profile has policy rules to be judged by the Rules Authorisation Table. */
+function checkRules(): i32 {
+  S.cancelReason = CancelReason.PprNotAllowed;
+  S.consentRequired = false;
+  const rules = HAS_POLICY ? profilePolicyRules() : S.metadataLength;
+  if (rules) return HAS_POLICY && areRulesKnown(rules) ? 1 : ErrorCode.PprNotAllowed;
+  S.cancelReason = CancelReason.Undefined;
+  return 0;
+}
+
+/** An SM-DS has answered: its next event, or the trigger that the eIM made of it, is what is downloaded. */
+function takeNextEvent(): i32 {
+  S.contactSmds = false;
+  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) return takeEvent();
+  const found = findTlv(MESSAGE, S.collectAt, 0xbf54);
+  const trigger = found ? found : readTrigger(derValue, derEnd);
+  return trigger > 0 ? ErrorCode.BadTrigger : trigger;
+}
+
+const MAX_EVENTS: u32 = 16;
+
+/** The local user gets all profiles that the SM-DS announces: it is asked again, for the next event. */
+function returnToSmds(): i32 {
+  if (!S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
+  S.contactSmds = true;
+  S.route = PeerKind.Smds;
+  S.smdpAddressAt = 0;
+  S.smdpAddressLength = S.smdsAddressLength;
+  S.matchingIdLength = 0;
+  return 1;
+}
+
+/** Refused: later again. Without a connection to the eIM the others need not be tried; another SM-DP+ is another matter. */
+function skipNotification(): i32 {
+  if (S.stepError) backoffNote();
+  S.notificationSkip++;
+  const goesOn =
+    !S.stepError || S.stepError == ErrorCode.NetworkHttpStatus || S.stepError == ErrorCode.SmdpError || (HAS_DIRECT && isDirect());
+  const result = goesOn ? 0 : S.stepError;
+  S.stepError = 0;
+  return result;
+}
+
+/** What to do about a result that did not reach the eIM: 0 leave it, 1 try again, 2 go back to the former profile. */
+function resultIsLost(): i32 {
+  if (!S.rollbackPending || !isNetworkError(S.stepError)) return 0;
+  if (!S.onlineDeadlineSet) {
+    S.onlineDeadlineSet = true;
+    S.onlineDeadlineMs = S.nowMs + O.onlineTimeoutMs;
+    S.pauseTries = 0;
+  }
+  if (<i32>(S.nowMs - S.onlineDeadlineMs) < 0) return 1;
+  if (S.rollbackTried) return 0;
+  S.rollbackTried = true;
+  S.onlineDeadlineSet = false;
+  return 2;
+}

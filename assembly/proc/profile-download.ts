@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Profile download, through the eIM (SGP.32 v1.2 §3.2.3.2) or straight from the SM-DP+ (§3.2.3.1, SGP.22 v2.5 §3.1.3), found by
+// activation code, default SM-DP+, or the events of an SM-DS. From AuthenticateServer on, every failure ends the RSP session on
+// the eUICC, at the server and for the eIM (§5.14.8, and the result of the trigger).
+
+import { Do, Go } from './functions';
+
+namespace Step {
+  export const Trigger: u8 = 1;
+  export const ChooseRoute: u8 = 4;
+  export const Route: u8 = 5;
+  export const OpenServer: u8 = 7;
+  export const GetEuiccInfo1: u8 = 8;
+  export const GetEuiccChallenge: u8 = 9;
+  export const InitiateAuthentication: u8 = 10;
+  export const CheckServer: u8 = 11;
+  export const AuthenticateServer: u8 = 12;
+  export const AuthenticateClient: u8 = 13;
+  export const Authenticated: u8 = 14;
+  export const TakeEvent: u8 = 16;
+  export const Event: u8 = 17;
+  export const CheckRules: u8 = 19;
+  export const Rules: u8 = 20;
+  export const GetRat: u8 = 22;
+  export const Judged: u8 = 23;
+  export const ListOperationalProfiles: u8 = 25;
+  export const Consent: u8 = 26;
+  export const PrepareDownload: u8 = 27;
+  export const GetBoundProfilePackage: u8 = 28;
+  export const LoadBoundProfilePackage: u8 = 29;
+  export const ImmediateEnable: u8 = 30;
+  export const NotEnabled: u8 = 31;
+  export const Attach: u8 = 33;
+  export const WhichPeer: u8 = 35;
+  export const AtEim: u8 = 36;
+  export const HandleInstallationResult: u8 = 39;
+  export const RemoveNotification: u8 = 40;
+  export const OweInstallationResult: u8 = 41;
+  export const MoreEvents: u8 = 42;
+  export const NoMoreEvents: u8 = 43;
+  export const CancelSession: u8 = 45;
+  export const NotCancelled: u8 = 46;
+  export const OweTriggerError: u8 = 48;
+  export const OweInvalidFormat: u8 = 49;
+  export const ReturnToEim: u8 = 50;
+  export const Returning: u8 = 51;
+  export const ReopenEim: u8 = 54;
+  export const SendOwed: u8 = 56;
+}
+
+// biome-ignore format: a row a line
+export const DOWNLOAD: usize = memory.data<u8>([
+  /* 0 */ Do.ReadTrigger, Step.Trigger, Step.OweInvalidFormat,
+  /* 1 address known */ Do.Goto, Step.ChooseRoute, Go.End,
+  /* 2 the eUICC knows it */ Do.GetConfiguredAddresses, Step.ChooseRoute, Step.OweTriggerError,
+  /* 3 held by the eIM */ Do.Goto, Step.GetEuiccInfo1, Go.End,
+  /* 4 */ Do.ChooseRoute, Step.Route, Go.End,
+  /* 5 through the eIM */ Do.Goto, Step.GetEuiccInfo1, Go.End,
+  /* 6 straight */ Do.Goto, Step.OpenServer, Go.End,
+  /* 7 */ Do.OpenServer, Step.GetEuiccInfo1, Step.OweTriggerError,
+  /* 8 */ Do.GetEuiccInfo1, Step.GetEuiccChallenge, Step.OweTriggerError,
+  /* 9 */ Do.GetEuiccChallenge, Step.InitiateAuthentication, Step.OweTriggerError,
+  /* 10 */ Do.InitiateAuthentication, Step.CheckServer, Step.OweTriggerError,
+  /* 11 */ Do.CheckServer, Step.AuthenticateServer, Step.CancelSession,
+  /* 12 */ Do.AuthenticateServer, Step.AuthenticateClient, Step.CancelSession,
+  /* 13 */ Do.AuthenticateClient, Step.Authenticated, Step.CancelSession,
+  /* 14 SM-DP+ */ Do.Goto, Step.CheckRules, Go.End,
+  /* 15 SM-DS */ Do.Goto, Step.TakeEvent, Go.End,
+  /* 16 */ Do.TakeEvent, Step.Event, Step.OweTriggerError,
+  /* 17 one */ Do.Goto, Step.ChooseRoute, Go.End,
+  /* 18 none */ Do.Goto, Step.ReturnToEim, Go.End,
+  /* 19 */ Do.CheckRules, Step.Rules, Step.CancelSession,
+  /* 20 none */ Do.Goto, Step.Consent, Go.End,
+  /* 21 some */ Do.Goto, Step.GetRat, Go.End,
+  /* 22 */ Do.GetRat, Step.Judged, Step.CancelSession,
+  /* 23 allowed */ Do.Goto, Step.Consent, Go.End,
+  /* 24 but not beside another */ Do.Goto, Step.ListOperationalProfiles, Go.End,
+  /* 25 */ Do.ListOperationalProfiles, Step.Consent, Step.CancelSession,
+  /* 26 */ Do.Consent, Step.PrepareDownload, Step.CancelSession,
+  /* 27 */ Do.PrepareDownload, Step.GetBoundProfilePackage, Step.CancelSession,
+  /* 28 */ Do.GetBoundProfilePackage, Step.LoadBoundProfilePackage, Step.CancelSession,
+  /* 29 */ Do.LoadBoundProfilePackage, Step.ImmediateEnable, Step.CancelSession,
+  /* 30 */ Do.ImmediateEnable, Step.NotEnabled, Step.WhichPeer,
+  /* 31 */ Do.Goto, Step.WhichPeer, Go.End,
+  /* 32 enabled */ Do.Goto, Step.Attach, Go.End,
+  /* 33 */ Do.Goto, Go.Attach, Go.End,
+  /* 34 */ Do.Goto, Step.WhichPeer, Go.End,
+  /* 35 */ Do.AskWhichPeer, Step.AtEim, Go.End,
+  /* 36 through the eIM */ Do.Goto, Step.HandleInstallationResult, Go.End,
+  /* 37 straight, for the eIM */ Do.Goto, Step.OweInstallationResult, Go.End,
+  /* 38 for the local user */ Do.Goto, Step.MoreEvents, Go.End,
+  /* 39 */ Do.HandleInstallationResult, Step.RemoveNotification, Go.End,
+  /* 40 */ Do.RemoveNotification, Go.Retrieval, Go.End,
+  /* 41 */ Do.OweInstallationResult, Step.ReturnToEim, Go.End,
+  /* 42 */ Do.AskWhetherMoreEvents, Step.NoMoreEvents, Go.End,
+  /* 43 */ Do.Goto, Go.Delivery, Go.End,
+  /* 44 ask the SM-DS again */ Do.Goto, Step.OpenServer, Go.End,
+  /* 45 */ Do.CancelSession, Step.NotCancelled, Step.OweTriggerError,
+  /* 46 no session on the eUICC */ Do.Goto, Step.OweTriggerError, Go.End,
+  /* 47 cancelled */ Do.CancelSessionAtServer, Step.OweTriggerError, Step.OweTriggerError,
+  /* 48 */ Do.OweTriggerError, Step.ReturnToEim, Go.End,
+  /* 49 */ Do.OweInvalidFormat, Step.ReturnToEim, Go.End,
+  /* 50 */ Do.AskWhichPeer, Step.Returning, Go.End,
+  /* 51 */ Do.Goto, Step.SendOwed, Go.End,
+  /* 52 */ Do.Goto, Step.ReopenEim, Go.End,
+  /* 53 there is no eIM */ Do.Goto, Step.MoreEvents, Go.End,
+  /* 54 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
+  /* 55 */ Do.OpenNetwork, Step.SendOwed, Go.End,
+  /* 56 */ Do.SendOwed, Go.Retrieval, Go.End,
+]);

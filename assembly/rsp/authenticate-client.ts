@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// AuthenticateClient of ESipa (SGP.32 v1.2 §6.3.2.2), ES9+ and ES11 (SGP.22 v2.5 §5.6.3, §5.8.2): hands the eUICC's answer to
+// AuthenticateServer on, as it is. An SM-DP+ answers with what PrepareDownload needs, an SM-DS with its events.
+
+import { PeerKind } from '../abi/actions';
+import { HAS_DIRECT } from '../abi/features';
+import { S } from '../abi/state';
+import { replyExpect } from './reply';
+import { sessionRequestBegin } from './request';
+
+/** What AuthenticateClient leads to; in the order of the rows behind it in proc/profile-download.ts. */
+export const enum AuthenticateOutcome {
+  Smdp = 0,
+  Smds = 1,
+}
+
+/** Starts BF3B{80 transactionId, …} with `answerBytes` of BF38 to follow. */
+export function beginAuthenticateClient(answerBytes: u32): void {
+  sessionRequestBegin(0xbf3b, 0, answerBytes);
+}
+
+/** Reads the answer. Returns an AuthenticateOutcome, or EimError or SmdpError with its code as detail, BadEimAnswer or BadSmdpAnswer. */
+export function readAuthenticateClient(): i32 {
+  const direct = HAS_DIRECT && S.peerKind != PeerKind.Eim;
+  // an eIM that relays an SM-DS answers with A1
+  if (!direct && S.replyChoice == 0xa1) return AuthenticateOutcome.Smds;
+  const result = replyExpect(0xa0);
+  if (result) return result;
+  return direct && S.peerKind == PeerKind.Smds ? AuthenticateOutcome.Smds : AuthenticateOutcome.Smdp;
+}

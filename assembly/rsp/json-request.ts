@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests in the JSON binding (SGP.22 v2.5 §6.5, SGP.32 v1.2 §6.4): the short elements become fields by a table, the last
+// element goes out in base64 as it streams by. The text is written twice, the first time only to learn its length.
+
+import { RspFunction } from '../abi/actions';
+import { HAS_ESIPA } from '../abi/features';
+import { S, SCRATCH } from '../abi/state';
+import { base64Flush, base64Put, base64Start } from '../wire/base64';
+import { hexDigit } from '../wire/bytes';
+import { derEnd, derLength, derStart, derTag, derValue, readTlv } from '../wire/der-read';
+import { networkBegin, networkPut } from '../wire/network-lane';
+import { PREFIX } from './prefix';
+
+/** How a value is written. */
+namespace Kind {
+  /** Two digits a byte: transactionId, eidValue. */
+  export const Hex: u8 = 0;
+  export const Text: u8 = 1;
+  /** Base64 of the value alone. */
+  export const Value: u8 = 2;
+  /** Base64 of the element with its tag. */
+  export const Element: u8 = 3;
+  /** An integer of one byte. */
+  export const Number: u8 = 4;
+  /** NULL: it is there. */
+  export const True: u8 = 5;
+  /** Base64 of the element that is streamed; the table has it without a tag. */
+  export const Rest: u8 = 6;
+}
+
+const NAME_OFFSET: usize = 4;
+
+/** Function, last byte of the tag, Kind, length of the name, name. */
+// biome-ignore format: a field a line
+const FIELDS: usize = memory.data<u8>([
+  /* euiccChallenge */ <u8>RspFunction.InitiateAuthentication, 0x81, Kind.Value, 14, 0x65, 0x75, 0x69, 0x63, 0x63, 0x43, 0x68, 0x61, 0x6c, 0x6c, 0x65, 0x6e, 0x67, 0x65,
+  /* smdpAddress */ <u8>RspFunction.InitiateAuthentication, 0x83, Kind.Text, 11, 0x73, 0x6d, 0x64, 0x70, 0x41, 0x64, 0x64, 0x72, 0x65, 0x73, 0x73,
+  /* euiccInfo1 */ <u8>RspFunction.InitiateAuthentication, 0x20, Kind.Element, 10, 0x65, 0x75, 0x69, 0x63, 0x63, 0x49, 0x6e, 0x66, 0x6f, 0x31,
+  /* eimTransactionId */ <u8>RspFunction.InitiateAuthentication, 0x82, Kind.Hex, 16, 0x65, 0x69, 0x6d, 0x54, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x49, 0x64,
+  /* transactionId */ <u8>RspFunction.AuthenticateClient, 0x80, Kind.Hex, 13, 0x74, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x49, 0x64,
+  /* authenticateServerResponse */ <u8>RspFunction.AuthenticateClient, 0x00, Kind.Rest, 26, 0x61, 0x75, 0x74, 0x68, 0x65, 0x6e, 0x74, 0x69, 0x63, 0x61, 0x74, 0x65, 0x53, 0x65, 0x72, 0x76, 0x65, 0x72, 0x52, 0x65, 0x73, 0x70, 0x6f, 0x6e, 0x73, 0x65,
+  /* transactionId */ <u8>RspFunction.GetBoundProfilePackage, 0x80, Kind.Hex, 13, 0x74, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x49, 0x64,
+  /* prepareDownloadResponse */ <u8>RspFunction.GetBoundProfilePackage, 0x00, Kind.Rest, 23, 0x70, 0x72, 0x65, 0x70, 0x61, 0x72, 0x65, 0x44, 0x6f, 0x77, 0x6e, 0x6c, 0x6f, 0x61, 0x64, 0x52, 0x65, 0x73, 0x70, 0x6f, 0x6e, 0x73, 0x65,
+  /* transactionId */ <u8>RspFunction.CancelSession, 0x80, Kind.Hex, 13, 0x74, 0x72, 0x61, 0x6e, 0x73, 0x61, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x49, 0x64,
+  /* cancelSessionResponse */ <u8>RspFunction.CancelSession, 0x00, Kind.Rest, 21, 0x63, 0x61, 0x6e, 0x63, 0x65, 0x6c, 0x53, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e, 0x52, 0x65, 0x73, 0x70, 0x6f, 0x6e, 0x73, 0x65,
+  /* pendingNotification */ <u8>RspFunction.HandleNotification, 0x00, Kind.Rest, 19, 0x70, 0x65, 0x6e, 0x64, 0x69, 0x6e, 0x67, 0x4e, 0x6f, 0x74, 0x69, 0x66, 0x69, 0x63, 0x61, 0x74, 0x69, 0x6f, 0x6e,
+  /* eidValue */ <u8>RspFunction.GetEimPackage, 0x5a, Kind.Hex, 8, 0x65, 0x69, 0x64, 0x56, 0x61, 0x6c, 0x75, 0x65,
+  /* notifyStateChange */ <u8>RspFunction.GetEimPackage, 0x80, Kind.True, 17, 0x6e, 0x6f, 0x74, 0x69, 0x66, 0x79, 0x53, 0x74, 0x61, 0x74, 0x65, 0x43, 0x68, 0x61, 0x6e, 0x67, 0x65,
+  /* stateChangeCause */ <u8>RspFunction.GetEimPackage, 0x81, Kind.Number, 16, 0x73, 0x74, 0x61, 0x74, 0x65, 0x43, 0x68, 0x61, 0x6e, 0x67, 0x65, 0x43, 0x61, 0x75, 0x73, 0x65,
+  /* rPLMN */ <u8>RspFunction.GetEimPackage, 0x82, Kind.Element, 5, 0x72, 0x50, 0x4c, 0x4d, 0x4e,
+  /* eidValue */ <u8>RspFunction.ProvideEimPackageResult, 0x5a, Kind.Hex, 8, 0x65, 0x69, 0x64, 0x56, 0x61, 0x6c, 0x75, 0x65,
+  /* eimPackageResult */ <u8>RspFunction.ProvideEimPackageResult, 0x00, Kind.Rest, 16, 0x65, 0x69, 0x6d, 0x50, 0x61, 0x63, 0x6b, 0x61, 0x67, 0x65, 0x52, 0x65, 0x73, 0x75, 0x6c, 0x74,
+]);
+/** Field of HandleNotification for BF50 instead of a notification. */
+const RESULT_NAME: usize = memory.data<u8>([
+  0x70, 0x72, 0x6f, 0x76, 0x69, 0x64, 0x65, 0x45, 0x69, 0x6d, 0x50, 0x61, 0x63, 0x6b, 0x61, 0x67, 0x65, 0x52, 0x65, 0x73, 0x75, 0x6c, 0x74,
+]);
+const RESULT_NAME_BYTES: u32 = 23;
+
+const QUOTE: u32 = 0x22;
+
+let counting: bool = false;
+let counted: u32 = 0;
+
+function emit(at: usize, length: u32): void {
+  if (counting) counted += length;
+  else networkPut(at, length);
+}
+
+function emitByte(byte: u32): void {
+  store<u8>(SCRATCH, byte);
+  emit(SCRATCH, 1);
+}
+
+/** The field of the present function for a tag; every tag that is written has one. */
+function fieldOf(tag: u32): usize {
+  let at = FIELDS;
+  while (load<u8>(at) != <u8>S.replyOuter || load<u8>(at, 1) != <u8>tag) at += NAME_OFFSET + load<u8>(at, 3);
+  return at;
+}
+
+/** Writes `"name":`. */
+function emitName(at: usize, length: u32): void {
+  emitByte(QUOTE);
+  emit(at, length);
+  emitByte(QUOTE);
+  emitByte(0x3a);
+}
+
+function emitHex(at: usize, end: usize): void {
+  for (; at < end; at++) {
+    const byte: u32 = load<u8>(at);
+    emitByte(hexDigit(byte >> 4));
+    emitByte(hexDigit(byte & 15));
+  }
+}
+
+function emitBase64(at: usize, length: u32): void {
+  if (counting) counted += base64Bytes(length);
+  else {
+    base64Start();
+    base64Put(at, length);
+    base64Flush();
+  }
+}
+
+function base64Bytes(length: u32): u32 {
+  return ((length + 2) / 3) << 2;
+}
+
+/** Writes the element just read. */
+function emitValue(kind: u32): void {
+  if (kind == Kind.Number) return emitByte(0x30 + load<u8>(derValue)); // stateChangeCause: 0 to 6
+  if (kind == Kind.True) {
+    store<u32>(SCRATCH, 0x65757274); // true
+    return emit(SCRATCH, 4);
+  }
+  emitByte(QUOTE);
+  if (kind == Kind.Hex) emitHex(derValue, derEnd);
+  else if (kind == Kind.Text) emit(derValue, derLength);
+  else if (kind == Kind.Value) emitBase64(derValue, derLength);
+  else emitBase64(derStart, derEnd - derStart);
+  emitByte(QUOTE);
+}
+
+/** Writes everything before the last element's base64. */
+function emitFields(end: usize, hasRest: bool): void {
+  let separator: u32 = 0x7b;
+  for (let at = PREFIX; at < end; at = derEnd) {
+    readTlv(at, end);
+    const field = fieldOf(derTag);
+    emitByte(separator);
+    emitName(field + NAME_OFFSET, load<u8>(field, 3));
+    emitValue(load<u8>(field, 2));
+    separator = 0x2c;
+  }
+  emitByte(separator);
+  if (!hasRest) return;
+  const field = fieldOf(0);
+  if (HAS_ESIPA && S.restIsResult) emitName(RESULT_NAME, RESULT_NAME_BYTES);
+  else emitName(field + NAME_OFFSET, load<u8>(field, 3));
+  emitByte(QUOTE);
+}
+
+/** Starts the request of the present function: elements from PREFIX to `end`, and `restBytes` that come by jsonPut. */
+export function jsonBegin(end: usize, restBytes: u32): void {
+  counting = true;
+  counted = 0;
+  emitFields(end, restBytes != 0);
+  networkBegin(counted + (restBytes ? base64Bytes(restBytes) + 2 : 0));
+  counting = false;
+  emitFields(end, restBytes != 0);
+  S.restLeft = restBytes;
+  base64Start();
+}
+
+/** Adds bytes to the last element, and ends the text behind it. */
+export function jsonPut(at: usize, length: u32): void {
+  base64Put(at, length);
+  S.restLeft -= length;
+  if (S.restLeft) return;
+  base64Flush();
+  store<u16>(SCRATCH, 0x7d22); // "}
+  networkPut(SCRATCH, 2);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is done to a shipped module after the compiler is done with it: see the passes in shrink/. Same bytes in, same bytes out.
+
+import binaryen from 'binaryen';
+import { divideAddresses } from './shrink/addresses.js';
+import { shareBases } from './shrink/bases.js';
+import { shortenBranches } from './shrink/branches.js';
+import { keepConstants, shareConstants } from './shrink/constants.js';
+import { joinData } from './shrink/data.js';
+import { promoteScalars } from './shrink/promote.js';
+import { isList, type List, parseTree, printTree } from './shrink/tree.js';
+
+/** One module in the forms the build writes. */
+export interface Shrunk {
+  readonly wasm: Uint8Array;
+  /** The same code with the names of its functions. */
+  readonly named: Uint8Array;
+  readonly text: string;
+}
+
+/** memory.copy and memory.fill alone; missing in binaryen's type declarations. */
+const BULK_MEMORY_OPT = (binaryen.Features as unknown as { BulkMemoryOpt: number }).BulkMemoryOpt;
+const FEATURES = binaryen.Features.BulkMemory | binaryen.Features.MutableGlobals | BULK_MEMORY_OPT;
+/** More rounds have never gained anything. */
+const MOST_ROUNDS = 8;
+/** The exports by which an entry file tells where its scalars lie; the shipped module does without them. */
+const SCALARS = { begin: '__scalars_begin', end: '__scalars_end' } as const;
+
+/** Makes a module smaller that was compiled with names. Throws when it is not what the passes expect. */
+export function shrink(wasm: Uint8Array): Shrunk {
+  setOptions();
+  const range = scalarsOf(wasm);
+  const compiled = binaryen.readBinary(wasm);
+  const tree = changed(compiled, (module) => {
+    removeExports(module, Object.values(SCALARS));
+    promoteScalars(module, range);
+  });
+  const promoted = parse(tree);
+  // another shape of the same control flow, from which the optimiser gets further
+  promoted.runPasses(['monomorphize', 'flatten', 'rereloop']);
+  optimize(promoted);
+  const final = parse(
+    changed(promoted, (module) => {
+      joinData(module);
+      shortenBranches(module);
+      shareBases(module);
+      divideAddresses(module);
+      shareConstants(module);
+      keepConstants(module);
+    }),
+  );
+  final.runPasses(['reorder-locals', 'reorder-functions', 'reorder-globals']);
+  return emit(final);
+}
+
+function setOptions(): void {
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(2);
+  binaryen.setClosedWorld(true);
+  binaryen.setZeroFilledMemory(true);
+  // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
+  binaryen.setOneCallerInlineMaxSize(500);
+}
+
+/** Where the scalars lie, told by the module's exports. */
+function scalarsOf(wasm: Uint8Array): { begin: number; end: number } {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
+  const numberOf = (name: string): number => {
+    const global = exports[name];
+    if (!(global instanceof WebAssembly.Global)) throw new Error(`the entry file does not export ${name}`);
+    return Number(global.value);
+  };
+  return { begin: numberOf(SCALARS.begin), end: numberOf(SCALARS.end) };
+}
+
+function removeExports(module: List, names: readonly string[]): void {
+  const kept = module.filter((field) => !(isList(field) && field[0] === 'export' && names.includes(JSON.parse(String(field[1])))));
+  module.splice(0, module.length, ...kept);
+}
+
+/** The text of a module after `change`; the module itself is given up. */
+function changed(module: binaryen.Module, change: (tree: List) => void): string {
+  const tree = parseTree(module.emitText());
+  module.dispose();
+  change(tree);
+  return printTree(tree);
+}
+
+function parse(text: string): binaryen.Module {
+  const module = binaryen.parseText(text);
+  module.setFeatures(FEATURES);
+  if (module.validate() !== 1) throw new Error('a pass made an invalid module');
+  return module;
+}
+
+/** Optimises until it gains nothing more. */
+function optimize(module: binaryen.Module): void {
+  let bytes = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    module.optimize();
+    const now = module.emitBinary().length;
+    if (now >= bytes) return;
+    bytes = now;
+  }
+}
+
+function emit(module: binaryen.Module): Shrunk {
+  binaryen.setDebugInfo(false);
+  const wasm = module.emitBinary();
+  const text = module.emitText();
+  binaryen.setDebugInfo(true);
+  const named = module.emitBinary();
+  module.dispose();
+  return { wasm, named, text };
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// The passes over a shipped module: each one's known answers, and that a module does the same after all of them.
+
+import binaryen from 'binaryen';
+import { describe, expect, it } from 'vitest';
+import { divideAddresses } from '../../scripts/shrink/addresses.js';
+import { shareBases } from '../../scripts/shrink/bases.js';
+import { shortenBranches } from '../../scripts/shrink/branches.js';
+import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
+import { joinData } from '../../scripts/shrink/data.js';
+import { promoteScalars } from '../../scripts/shrink/promote.js';
+import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
+import { shrink } from '../../scripts/shrink.js';
+
+const PASSES = { divideAddresses, shortenBranches };
+const SCALARS = { begin: 16, end: 80 };
+
+/** What a pass makes of the fields of a module. */
+function passed(pass: (module: List) => void, fields: string): string {
+  const module = parseTree(`(module ${fields})`);
+  pass(module);
+  return module.slice(1).map(printTree).join(' ');
+}
+
+function assemble(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
+  module.setFeatures(binaryen.Features.BulkMemory | binaryen.Features.MutableGlobals);
+  const wasm = module.emitBinary();
+  module.dispose();
+  return wasm;
+}
+
+function instantiate(wasm: Uint8Array) {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm));
+  const { memory } = exports;
+  if (!(memory instanceof WebAssembly.Memory)) throw new Error('no memory');
+  const call = (name: string, ...args: number[]): unknown => (exports[name] as (...args: number[]) => unknown)(...args);
+  return { call, bytes: new Uint8Array(memory.buffer), names: Object.keys(exports).sort() };
+}
+
+describe('the passes', () => {
+  it.each([
+    ['divideAddresses', '(i32.load (i32.const 63))', '(i32.load (i32.const 63))'],
+    ['divideAddresses', '(i32.load (i32.const 64))', '(i32.load offset=1 (i32.const 63))'],
+    ['divideAddresses', '(i32.store8 offset=90 (i32.const 100) (i32.const 7))', '(i32.store8 offset=127 (i32.const 63) (i32.const 7))'],
+    ['divideAddresses', '(i32.load align=1 (i32.const 190))', '(i32.load offset=127 align=1 (i32.const 63))'],
+    ['divideAddresses', '(i32.load (i32.const 191))', '(i32.load (i32.const 191))'],
+    ['divideAddresses', '(i32.load (local.get 0))', '(i32.load (local.get 0))'],
+    ['shortenBranches', '(if (local.get 0) (then (br $l)))', '(br_if $l (local.get 0))'],
+    ['shortenBranches', '(if (call $f) (then (br $l (i32.const 5))))', '(drop (br_if $l (i32.const 5) (call $f)))'],
+    [
+      'shortenBranches',
+      '(if (local.tee $r (call $f)) (then (br $l (local.get $r))))',
+      '(drop (br_if $l (local.tee $r (call $f)) (local.get $r)))',
+    ],
+    ['shortenBranches', '(if (call $f) (then (br $l (local.get $r))))', '(if (call $f) (then (br $l (local.get $r))))'],
+    ['shortenBranches', '(if (call $f) (then (br $l (call $g))))', '(if (call $f) (then (br $l (call $g))))'],
+    ['shortenBranches', '(if (call $f) (then (br $l)) (else (call $g)))', '(if (call $f) (then (br $l)) (else (call $g)))'],
+  ] as const)('%s: %s', (pass, body, expected) => {
+    expect(passed(PASSES[pass], `(func $x ${body})`)).toBe(`(func $x ${expected})`);
+  });
+
+  const uses = (count: number) => '(call $f (i32.const 5000)) '.repeat(count).trim();
+
+  it('keepConstants keeps what is used four times when the first use is on every way to the others', () => {
+    expect(passed(keepConstants, `(func $x ${uses(3)})`)).toBe(`(func $x ${uses(3)})`);
+    const [first, ...others] = Array.from(
+      { length: 4 },
+      (_, n) => `(call $f (local.${n ? 'get' : 'tee'} $constant5000${n ? '' : ' (i32.const 5000)'}))`,
+    );
+    expect(passed(keepConstants, `(func $x ${uses(4)})`)).toBe(`(func $x (local $constant5000 i32) ${[first, ...others].join(' ')})`);
+  });
+
+  it.each([`(if (call $c) (then ${uses(1)})) ${uses(5)}`, `(block $b (br_if $b (call $c)) ${uses(1)}) ${uses(5)}`])(
+    'keepConstants sets the local at the beginning when the first use may be passed by: %s',
+    (body) => {
+      const expected = body.replaceAll('(i32.const 5000)', '(local.get $constant5000)');
+      expect(passed(keepConstants, `(func $x (param $p i32) ${body})`)).toBe(
+        `(func $x (param $p i32) (local $constant5000 i32) (local.set $constant5000 (i32.const 5000)) ${expected})`,
+      );
+    },
+  );
+
+  it('shareConstants makes a global of what all functions together use often enough', () => {
+    const module = (body: string) => `(memory $0 1 1) (func $x ${body}) (func $y ${uses(3)})`;
+    expect(passed(shareConstants, module(uses(3)))).toBe(module(uses(3)));
+    expect(passed(shareConstants, module(uses(4)))).toBe(
+      `(global $constant/5000 i32 (i32.const 5000)) ${module(uses(4)).replaceAll('(i32.const 5000)', '(global.get $constant/5000)')}`,
+    );
+  });
+
+  it('keepConstants leaves constants of one byte alone', () => {
+    const body = '(call $f (i32.const -64)) '.repeat(20).trim();
+    expect(passed(keepConstants, `(func $x ${body})`)).toBe(`(func $x ${body})`);
+  });
+
+  it('shareBases reaches from six accesses on over an address in a local', () => {
+    const loads = (count: number) => Array.from({ length: count }, (_, n) => `(drop (i32.load (i32.const ${400 + 20 * n})))`).join(' ');
+    expect(passed(shareBases, `(func $x ${loads(5)})`)).toBe(`(func $x ${loads(5)})`);
+    const shared = Array.from({ length: 6 }, (_, n) => `(drop (i32.load offset=${20 * n} (local.get $base400)))`).join(' ');
+    expect(passed(shareBases, `(func $x ${loads(6)})`)).toBe(
+      `(func $x (local $base400 i32) (local.set $base400 (i32.const 400)) ${shared})`,
+    );
+  });
+
+  it('joinData joins what lies closer than a header', () => {
+    const data = '(data $b (i32.const 14) "\\"\\n") (data $a (i32.const 8) "\\00z") (data $c (i32.const 22) "c")';
+    expect(passed(joinData, data)).toBe('(data (i32.const 8) "\\00\\7a\\00\\00\\00\\00\\22\\0a") (data (i32.const 22) "\\63")');
+  });
+});
+
+describe('promoteScalars', () => {
+  /** Six uses each of a word at 20 and a byte at 24, a look at them from outside, and a way to clear the scalars. */
+  const module = (clear = '(memory.fill (i32.const 16) (i32.const 0) (i32.const 64))') => `(module
+    (memory $0 1 1)
+    (global $begin i32 (i32.const 16))
+    (global $end i32 (i32.const 80))
+    (export "memory" (memory $0))
+    (export "add" (func $add)) (export "look" (func $look)) (export "flag" (func $flag)) (export "clear" (func $clear)) (export "other" (func $other))
+    (export "__scalars_begin" (global $begin)) (export "__scalars_end" (global $end))
+    (func $bump (param $n i32) ${'(i32.store (i32.const 20) (i32.add (i32.load (i32.const 20)) (local.get $n)))'.repeat(4)})
+    (func $add (param $n i32) (result i32) (call $bump (local.get $n)) (i32.load (i32.const 20)))
+    (func $look (result i32) (i32.load (i32.const 20)))
+    (func $flag (param $n i32) (result i32)
+      ${'(i32.store8 (i32.const 24) (i32.add (local.get $n) (i32.load8_u (i32.const 24))))'.repeat(3)} (i32.load8_u (i32.const 24)))
+    (func $clear ${clear} (i32.store (i32.const 20) (i32.add (i32.load (i32.const 20)) (i32.const 1))))
+    (func $other (result i32) (i32.const 3)))`;
+
+  const shrunk = () => shrink(assemble(module()));
+
+  it('makes the region hold after every call what it held before the pass', () => {
+    const [plain, small] = [instantiate(assemble(module())), instantiate(shrunk().wasm)];
+    for (const [name, ...args] of [
+      ['add', 3],
+      ['flag', 100],
+      ['look'],
+      ['add', -5],
+      ['flag', 1],
+      ['clear'],
+      ['look'],
+      ['add', 9],
+    ] as const) {
+      expect(small.call(name, ...args), name).toBe(plain.call(name, ...args));
+      expect(Buffer.from(small.bytes).equals(Buffer.from(plain.bytes)), name).toBe(true);
+    }
+  });
+
+  it('goes on in a fresh instance that was given the region, whatever is called first', () => {
+    for (const name of ['look', 'add', 'flag', 'clear', 'other']) {
+      const [first, second] = [instantiate(shrunk().wasm), instantiate(shrunk().wasm)];
+      first.call('add', 1000);
+      first.call('flag', 5);
+      second.call('add', 7); // what it had is gone when the region is put in
+      second.bytes.set(first.bytes.subarray(SCALARS.begin, SCALARS.end), SCALARS.begin);
+      expect(second.call(name, 1), name).toBe(first.call(name, 1));
+      expect(Buffer.from(second.bytes).equals(Buffer.from(first.bytes)), name).toBe(true);
+    }
+  });
+
+  it('makes globals of the scalars used often, hides where they lie, and gives the same bytes again', () => {
+    const { wasm, named, text } = shrunk();
+    expect(text.match(/\(global \$\S+ \(mut i32\) \(i32\.const 0\)\)/g)).toHaveLength(2);
+    expect(instantiate(wasm).names).toEqual(['add', 'clear', 'flag', 'look', 'memory', 'other']);
+    expect(instantiate(named).names).toEqual(instantiate(wasm).names);
+    expect(Buffer.from(shrunk().wasm).equals(Buffer.from(wasm))).toBe(true);
+  });
+
+  it('leaves what is used in two widths in memory', () => {
+    const body = '(drop (i32.load (i32.const 20)))'.repeat(9);
+    const mixed = `(func $x ${body} (drop (i32.load16_u (i32.const 22))))`;
+    const promote = (tree: List) => promoteScalars(tree, SCALARS);
+    expect(passed(promote, `(memory $0 1 1) ${mixed}`)).toBe(`(memory $0 1 1) ${parseAndPrint(mixed)}`);
+    expect(passed(promote, `(memory $0 1 1) (func $x ${body})`)).toContain('global.get');
+  });
+
+  it.each([
+    '(memory.fill (i32.const 16) (i32.const 0) (i32.const 4))',
+    '(memory.fill (i32.const 20) (i32.const 0) (i32.const 60))',
+    '(memory.copy (i32.const 20) (i32.const 500) (i32.const 4))',
+    '(memory.copy (i32.const 500) (i32.const 20) (i32.const 8))',
+  ])('refuses %s', (clear) => {
+    expect(() => shrink(assemble(module(clear)))).toThrow('a bulk instruction reads or writes some of the scalars');
+  });
+
+  it('asks for an entry file that tells where its scalars lie', () => {
+    expect(() => shrink(assemble('(module (memory 1 1))'))).toThrow('the entry file does not export __scalars_begin');
+  });
+});
+
+function parseAndPrint(text: string): string {
+  return printTree(parseTree(text));
+}
