@@ -12,7 +12,7 @@ export interface OpenedModem {
   readonly line: ByteLine;
   /** Of simulated peers: the AddInitialEimRequest that their maker would give the device. */
   readonly initialEim?: Uint8Array;
-  /** Of simulated peers: their CI, and where their SM-DP+ is found. */
+  /** Of simulated peers: their CI, and where their servers are found. */
   readonly ca?: Uint8Array;
   readonly resolve?: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -39,11 +39,7 @@ function openLine(address: Exclude<ModemAddress, { kind: 'sim' }>, baudRate: num
 
 /** Peers in this process with the same work as in `ipa demo`. Loaded only here: a real modem needs none of it. */
 async function openSimulated(): Promise<OpenedModem> {
-  const [{ Testbed }, { psmo }, { DEFAULT_SMDP_ADDRESS }] = await Promise.all([
-    import('../../sim/testbed.js'),
-    import('../../sim/eim/index.js'),
-    import('../../sim/pki/index.js'),
-  ]);
+  const [{ Testbed }, { psmo }] = await Promise.all([import('../../sim/testbed.js'), import('../../sim/eim/index.js')]);
   const bed = await Testbed.start();
   const { iccid, activationCode } = bed.prepareProfile();
   bed.eim.queue(bed.eid, { kind: 'download', activationCode });
@@ -53,6 +49,5 @@ async function openSimulated(): Promise<OpenedModem> {
     await line.close();
     await bed.close();
   };
-  const resolve = { [DEFAULT_SMDP_ADDRESS]: `127.0.0.1:${bed.smdp.port}` };
-  return { line, initialEim: bed.initialEim(), ca: bed.pki.ci.certificate, resolve, close };
+  return { line, initialEim: bed.initialEim(), ca: bed.pki.ci.certificate, resolve: bed.resolve, close };
 }
