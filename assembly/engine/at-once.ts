@@ -34,6 +34,9 @@ export function startAtOnce(what: u32): i32 {
       return S.noMorePackages ? 1 : 0;
     case Do.SkipNotification:
       return skipNotification();
+    case Do.LeaveNotification:
+      S.notificationSkip++;
+      return 0;
     case Do.CountNotification:
       S.notifications++;
       backoffForget();
@@ -120,7 +123,8 @@ export function isWireError(error: i32): bool {
   return (error >= ErrorCode.BadValue && error <= ErrorCode.BadEncoding) || error == ErrorCode.MessageTooLong;
 }
 
-function isNetworkError(error: i32): bool {
+/** Whether an error is one of the network. */
+export function isNetworkError(error: i32): bool {
   return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NetworkMalformed;
 }
 
@@ -227,13 +231,12 @@ function returnToSmds(): i32 {
 
 /** Refused: later again. Without a connection to the eIM the others need not be tried; another SM-DP+ is another matter. */
 function skipNotification(): i32 {
-  if (S.stepError) backoffNote();
+  const error = S.stepError;
+  const isRefusal = error == ErrorCode.NetworkHttpStatus || error == ErrorCode.EimError || error == ErrorCode.SmdpError;
+  if (!isRefusal && !(HAS_DIRECT && isDirect() && isNetworkError(error))) return error;
+  backoffNote();
   S.notificationSkip++;
-  const goesOn =
-    !S.stepError || S.stepError == ErrorCode.NetworkHttpStatus || S.stepError == ErrorCode.SmdpError || (HAS_DIRECT && isDirect());
-  const result = goesOn ? 0 : S.stepError;
-  S.stepError = 0;
-  return result;
+  return 0;
 }
 
 /** What to do about a result that did not reach the eIM: 0 leave it, 1 try again, 2 go back to the former profile. */

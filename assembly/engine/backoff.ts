@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Back-off of single notifications (SGP.32 v1.2 §3.7): one that was refused n times is left alone for the next 2^n - 1 runs, so
+// Back-off of single notifications (SGP.32 v1.2 §3.7): one that was refused n times is left alone for the next 2^(n-1) - 1 runs, so
 // that it neither blocks those behind it nor costs a connection each time. Kept over commands; 8 are remembered.
 
 import { BACKOFF_BYTES } from '../abi/limits';
@@ -60,7 +60,7 @@ export function backoffNote(): void {
     store<u32>(at, sequence());
   }
   store<u16>(at, failures, 4);
-  store<u16>(at, <u16>((<u32>1) << failures), 6); // one of them is taken away when the next run begins
+  store<u16>(at, <u16>((<u32>1) << (failures - 1)), 6); // one of them is taken away when the next run begins
 }
 
 /** The notification in hand is delivered. */

@@ -19,7 +19,7 @@ import { readImmediateEnable } from '../es10/immediate-enable';
 import { readInstallationResult } from '../es10/load-bound-profile-package';
 import { PackageOutcome, readPackageResult } from '../es10/load-euicc-package';
 import { readOpenChannel } from '../es10/manage-channel';
-import { readPrepareDownload } from '../es10/prepare-download';
+import { hasHashCc, isConfirmationCodeRequired, readPrepareDownload } from '../es10/prepare-download';
 import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
@@ -36,7 +36,7 @@ import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
 import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
-import { isWireError, noteError } from './at-once';
+import { isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult } from './find';
 import { pumpBoundProfilePackage } from './install';
 import { nextDataObject } from './start';
@@ -109,7 +109,7 @@ function continueConsent(): i32 {
   if (S.consent < 0) return PENDING;
   if (S.consent == ConsentAnswer.Install) return 0;
   S.cancelReason = S.consent;
-  return ErrorCode.ConsentRefused;
+  return isConfirmationCodeRequired() && !hasHashCc() ? ErrorCode.ConfirmationCodeMissing : ErrorCode.ConsentRefused;
 }
 
 /** The Rules Authorisation Table: 0 allowed, 1 when a profile beside it would forbid it, or PprNotAllowed. */
@@ -295,7 +295,10 @@ function settleRollback(): void {
   if (!HAS_STATE_CHANGES || !S.rollbackPending) return;
   S.rollbackPending = false;
   // what was in the way is over
-  if (!S.rollbackTried) S.error = 0;
+  if (S.onlineDeadlineSet && !S.rollbackTried && isNetworkError(S.error)) {
+    S.error = 0;
+    S.detail = 0;
+  }
   ask(Action.Persist);
 }
 

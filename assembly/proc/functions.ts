@@ -50,6 +50,7 @@ export namespace Do {
   export const ResultIsLost: u8 = 25;
   export const Return: u8 = 26;
   export const ChooseNotificationRoute: u8 = 27;
+  export const LeaveNotification: u8 = 28;
 
   export const ModemReady: u8 = 32;
   export const ResetCard: u8 = 33;

@@ -42,7 +42,7 @@ export const DELIVERY: usize = memory.data<u8>([
   /* 10 one */ Do.ChooseNotificationRoute, Step.ByEim, Go.End,
   /* 11 by way of the eIM */ Do.Goto, Step.RetrieveNotifications, Go.End,
   /* 12 straight */ Do.OpenServer, Step.RetrieveNotifications, Step.SkipNotification,
-  /* 13 not now */ Do.SkipNotification, Step.FindNotification, Go.End,
+  /* 13 not now */ Do.LeaveNotification, Step.FindNotification, Go.End,
   /* 14 */ Do.RetrieveNotifications, Step.Retrieved, Step.WhichPeer,
   /* 15 gone meanwhile */ Do.Goto, Step.WhichPeer, Go.End,
   /* 16 */ Do.HandleStoredNotification, Step.RemoveNotification, Step.SkipNotification,

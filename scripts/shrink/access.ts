@@ -19,6 +19,21 @@ export interface Access {
 
 const NAME = /^([if])(32|64)\.(load|store)(?:(8|16|32)(?:_[su])?)?$/;
 
+/** Addresses from `begin` up to, but not including, `end`. */
+export interface Range {
+  readonly begin: number;
+  readonly end: number;
+}
+
+export function overlaps({ address, width }: Access, { begin, end }: Range): boolean {
+  return address < end && address + width > begin;
+}
+
+/** Whether an instruction is a load or store, at whatever address. */
+export function isAccess([name]: List): boolean {
+  return NAME.test(String(name));
+}
+
 /** Takes an instruction apart when it is a load or store at a constant address. */
 export function accessOf(node: List): Access | undefined {
   const match = NAME.exec(typeof node[0] === 'string' ? node[0] : '');

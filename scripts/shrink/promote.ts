@@ -2,7 +2,8 @@
 // The scalars used most become wasm globals: two bytes of code at each use instead of five or six. The region stays what the
 // host saves and restores: every export that uses them reads them from it when it begins and writes them back when it ends.
 
-import { type Access, accessOf } from './access.js';
+import { type Access, accessOf, overlaps, type Range } from './access.js';
+import { divideChoices, sources } from './choices.js';
 import { constant, functions, isList, type List, lists, rewrite, visit } from './tree.js';
 
 /** Bytes a global costs besides its uses: its definition, a load and a store between it and the region. */
@@ -13,12 +14,6 @@ const MOST = 100;
 const RELOAD = '$shrink/reload';
 const SPILL = '$shrink/spill';
 
-/** Where the scalars lie. */
-export interface Range {
-  readonly begin: number;
-  readonly end: number;
-}
-
 interface Scalar {
   readonly address: number;
   readonly width: number;
@@ -26,10 +21,11 @@ interface Scalar {
 }
 
 /**
- * Turns scalars into globals wherever that makes the code shorter. Scalars must be used by constant address alone, apart from
- * memory.fill over all of them.
+ * Turns scalars into globals wherever that makes the code shorter. Scalars must be used by constant address, or by one that is
+ * chosen between two constants, apart from memory.fill over all of them.
  */
 export function promoteScalars(module: List, range: Range): void {
+  divideChoices(module, range);
   const scalars = worthwhile(module, range);
   if (scalars.size === 0) return;
   const users = usersOf(module, scalars);
@@ -46,18 +42,22 @@ export function promoteScalars(module: List, range: Range): void {
 /** The scalars that cost less as globals, by address. What is not always used alike stays in memory. */
 function worthwhile(module: List, range: Range): Map<number, Scalar> {
   const accesses = functions(module).flatMap((each) => accessesOf(each).filter((access) => overlaps(access, range)));
-  const isAlike = (left: Access, right: Access) => left.address === right.address && left.width === right.width;
+  const isAlike = (left: Access, right: Access) => left.address === right.address && left.width === right.width && isWhole(left);
   const found = new Map(accesses.map((access) => [access.address, access]));
   const saved = (scalar: Access) =>
     accesses.filter((access) => isAlike(access, scalar)).reduce((sum, { bytes }) => sum + bytes - USE_BYTES, -GLOBAL_BYTES);
   const kept = [...found.values()]
     .filter((scalar) => accesses.every((access) => isAlike(access, scalar) || !overlaps(access, spanOf(scalar))))
-    .filter(({ width, head: [name] }) => (width === 4 || width === 1) && /^i32\.(load|load8_u|store|store8)$/.test(String(name)))
     .map((scalar) => ({ scalar, saved: saved(scalar) }))
     .filter((each) => each.saved > 0)
     .sort((left, right) => right.saved - left.saved || left.scalar.address - right.scalar.address)
     .slice(0, MOST);
   return new Map(kept.map(({ scalar: { address, width } }) => [address, { address, width, global: `$scalar/${address - range.begin}` }]));
+}
+
+/** Whether a global of type i32 holds just what an access loads or stores: a word, or a byte without sign. */
+function isWhole({ head: [name] }: Access): boolean {
+  return /^i32\.(load|load8_u|store|store8)$/.test(String(name));
 }
 
 function accessesOf(node: List): Access[] {
@@ -71,10 +71,6 @@ function accessesOf(node: List): Access[] {
 
 function spanOf({ address, width }: Access): Range {
   return { begin: address, end: address + width };
-}
-
-function overlaps({ address, width }: Access, { begin, end }: Range): boolean {
-  return address < end && address + width > begin;
 }
 
 function nameOf(node: List, index = 1): string {
@@ -139,9 +135,11 @@ function useGlobals(each: List, scalars: ReadonlyMap<number, Scalar>, range: Ran
 /** Whether a bulk instruction clears all scalars. Any other one that begins in them, to read or to write, is not understood. */
 function clearsScalars(node: List, range: Range, end: number): boolean {
   if (node[0] !== 'memory.fill' && node[0] !== 'memory.copy') return false;
-  const [to, from, length] = lists(node).map(constant);
-  const isInside = (address: number | undefined) => address !== undefined && address >= range.begin && address < range.end;
-  if (!isInside(to) && (node[0] === 'memory.fill' || !isInside(from))) return false;
+  const [destination, source, bytes] = lists(node);
+  const mayBeInside = (address: List | undefined) =>
+    sources(address).some((each) => Number(each[1]) >= range.begin && Number(each[1]) < range.end);
+  if (!mayBeInside(destination) && (node[0] === 'memory.fill' || !mayBeInside(source))) return false;
+  const [to, length] = [constant(destination), constant(bytes)];
   if (node[0] === 'memory.fill' && to === range.begin && length !== undefined && to + length >= end) return true;
   throw new Error('a bulk instruction reads or writes some of the scalars; only the clearing of all of them is understood');
 }

@@ -178,8 +178,53 @@ describe('promoteScalars', () => {
     '(memory.fill (i32.const 20) (i32.const 0) (i32.const 60))',
     '(memory.copy (i32.const 20) (i32.const 500) (i32.const 4))',
     '(memory.copy (i32.const 500) (i32.const 20) (i32.const 8))',
+    '(memory.copy (i32.const 500) (select (i32.const 20) (i32.const 600) (call $look)) (i32.const 4))',
   ])('refuses %s', (clear) => {
     expect(() => shrink(assemble(module(clear)))).toThrow('a bulk instruction reads or writes some of the scalars');
+  });
+
+  /** Words at 20 and 28, used eight times each; `pick` loads one of them after it has stored both. */
+  const choice = (pick: string) => `(module
+    (memory $0 1 1)
+    (global $begin i32 (i32.const 16))
+    (global $end i32 (i32.const 80))
+    (export "memory" (memory $0)) (export "pick" (func $pick))
+    (export "__scalars_begin" (global $begin)) (export "__scalars_end" (global $end))
+    (func $set (param $n i32) (result i32)
+      ${[20, 28].map((at) => `(i32.store (i32.const ${at}) (i32.add (i32.load (i32.const ${at})) (i32.mul (local.get $n) (i32.const ${at}))))`.repeat(4)).join(' ')}
+      (i32.and (local.get $n) (i32.const 1)))
+    (func $pick (param $n i32) (result i32) ${pick}))`;
+
+  it.each([
+    '(i32.load (select (i32.const 20) (i32.const 28) (call $set (local.get $n))))',
+    '(i32.load offset=8 (select (i32.const 492) (i32.const 20) (call $set (local.get $n))))',
+    '(i32.add (i32.load (i32.const 28)) (i32.load (select (i32.const 20) (i32.const 500) (call $set (local.get $n)))))',
+  ])('loads from an address that is chosen what was stored last: %s', (pick) => {
+    const plain = assemble(choice(pick));
+    const { wasm, text } = shrink(plain);
+    expect(text).toContain('(mut i32)');
+    const [before, after] = [instantiate(plain), instantiate(wasm)];
+    for (const n of [3, 4, -7, 1000]) {
+      expect(after.call('pick', n), String(n)).toBe(before.call('pick', n));
+      expect(Buffer.from(after.bytes).equals(Buffer.from(before.bytes)), String(n)).toBe(true);
+    }
+  });
+
+  it.each([
+    '(i32.load (i32.add (i32.const 20) (local.get $n)))',
+    '(i32.load offset=20 (select (i32.const 0) (local.get $n) (call $set (local.get $n))))',
+    '(i32.load (if (result i32) (local.get $n) (then (i32.const 20)) (else (i32.const 500))))',
+    '(i32.store (select (i32.const 20) (i32.const 28) (local.get $n)) (i32.const 7)) (i32.const 0)',
+    '(i32.load16_u (local.tee $n (i32.const 78)))',
+  ])('refuses a computed address: %s', (pick) => {
+    expect(() => shrink(assemble(choice(pick)))).toThrow('$pick computes the address of a scalar: (i32.');
+  });
+
+  it('leaves a byte with sign in memory', () => {
+    const signed = `(func $x ${'(drop (i32.load8_u (i32.const 24)))'.repeat(9)} (drop (i32.load8_s (i32.const 24))))`;
+    for (const body of [signed, signed.replace('8_u', '8_s').replace(/8_s(?=\D*24\)\)\)\)$)/, '8_u')]) {
+      expect(passed((tree) => promoteScalars(tree, SCALARS), `(memory $0 1 1) ${body}`)).toBe(`(memory $0 1 1) ${parseAndPrint(body)}`);
+    }
   });
 
   it('asks for an entry file that tells where its scalars lie', () => {

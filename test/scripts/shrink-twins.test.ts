@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shipped module beside the debug module, which neither the compiler nor shrink/ has optimised: in the frozen sessions both
+// are told the same, and after every call give the same and have the same state region.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkExports, type IpaExports } from '../../host/core/exports.js';
+import type { Action } from '../../host/interfaces.js';
+import { fromHex } from '../../host/sim/codec/bytes.js';
+import { inBuild } from '../../scripts/paths.js';
+import { Module } from '../module/support/module.js';
+import { Session, type SessionOptions } from '../module/support/session.js';
+import { type Transcript, TranscriptPeers, transcripts } from '../module/support/transcript.js';
+
+const unoptimised = new WebAssembly.Module(readFileSync(inBuild('ipad.debug.wasm')));
+
+class Difference extends Error {}
+
+/** The shipped module; the other one gets the same calls. Throws a Difference after the first call that is not the same for both. */
+class Twins extends Module {
+  calls = 0;
+  readonly #twin: IpaExports = checkExports(new WebAssembly.Instance(unoptimised, {}).exports);
+
+  override poll(nowMs: number): Action {
+    const action = super.poll(nowMs);
+    const kind = this.#twin.ipa_poll(nowMs);
+    const told = [kind, this.#twin.ipa_argument(), this.#twin.ipa_data() - this.#twin.ipa_state(), this.#twin.ipa_length()];
+    this.#compare(`ipa_poll(${nowMs})`, told, [
+      action.kind,
+      action.argument,
+      this.exports.ipa_data() - this.exports.ipa_state(),
+      action.bytes.length,
+    ]);
+    return action;
+  }
+
+  override event(kind: number, argument = 0, bytes: Uint8Array = new Uint8Array()): number {
+    const taken = super.event(kind, argument, bytes);
+    const window = new Uint8Array(this.#twin.memory.buffer, this.#twin.ipa_window(kind), this.#twin.ipa_window_size(kind));
+    window.set(bytes.subarray(0, window.length));
+    const result = this.#twin.ipa_event(kind, argument, bytes.length);
+    this.#compare(`ipa_event(${kind}, ${argument}, ${bytes.length})`, [result], [taken]);
+    return taken;
+  }
+
+  #compare(call: string, expected: readonly number[], actual: readonly number[]): void {
+    this.calls++;
+    const region = Buffer.from(this.#twin.memory.buffer, this.#twin.ipa_state(), this.#twin.ipa_state_size());
+    const state = this.state();
+    const at = state.findIndex((byte, index) => byte !== region[index]);
+    const told = String(expected) === String(actual) ? undefined : `${actual}, not ${expected}`;
+    if (told || at >= 0 || state.length !== region.length) {
+      throw new Difference(`call ${this.calls}, ${call}: ${told ?? `the region differs at offset ${at}`}`);
+    }
+  }
+}
+
+/** Runs a transcript on both and returns the number of calls. Both may be wrong alike: what is sent is judged in test/module. */
+function play(transcript: Transcript, options: SessionOptions): number {
+  const twins = new Twins();
+  const session = new Session(
+    new TranscriptPeers(transcript, options.blockBytes ? { blockBytes: options.blockBytes } : {}),
+    {
+      ...(transcript.options && { options: fromHex(transcript.options) }),
+      ...(transcript.initialEim && { initialEim: fromHex(transcript.initialEim) }),
+      ...options,
+    },
+    twins,
+  );
+  try {
+    session.run();
+  } catch (failure) {
+    if (failure instanceof Difference || (failure as Error).name === 'RuntimeError') throw failure;
+  }
+  return twins.calls;
+}
+
+describe.each(transcripts())('$name', (transcript) => {
+  it.each([
+    ['over APDUs', {}],
+    ['over a modem line, in small blocks', { link: 'at', blockBytes: 63 }],
+    ['from the network in pieces of 7 bytes', { cutNetwork: (length) => Array.from({ length: length / 7 }, (_, index) => 7 * index) }],
+  ] as [string, SessionOptions][])('%s', (_, options) => {
+    expect(play(transcript, options)).toBeGreaterThan(10);
+  });
+});
