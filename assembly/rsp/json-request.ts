@@ -134,7 +134,7 @@ function emitFields(end: usize, hasRest: bool): void {
     emitValue(load<u8>(field, 2));
     separator = 0x2c;
   }
-  emitByte(separator);
+  emitByte(hasRest ? separator : 0x7d);
   if (!hasRest) return;
   const field = fieldOf(0);
   if (HAS_ESIPA && S.restIsResult) emitName(RESULT_NAME, RESULT_NAME_BYTES);
