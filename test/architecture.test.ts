@@ -38,7 +38,7 @@ const below =
 
 describe('assembly', () => {
   /** Folders by layer; imports go to a lower layer or stay in their folder. Files directly in assembly/ are entry files, on top. */
-  const LAYERS = [['abi'], ['wire'], ['es10', 'esipa', 'es9p', 'link', 'cat'], ['proc'], ['engine']];
+  const LAYERS = [['abi'], ['wire'], ['rsp'], ['es10', 'esipa', 'es9p', 'link', 'cat'], ['proc'], ['engine']];
   const folderOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? '';
   const layerOf = (folder: string): number => (folder === '' ? LAYERS.length : LAYERS.findIndex((layer) => layer.includes(folder)));
 
@@ -133,7 +133,9 @@ describe('the tree', () => {
   });
 
   it('has no file above 500 lines', () => {
-    const measured = [...assembly, ...host, ...sources('scripts', 'boards')].map(({ file, text }) => ({
+    // host/abi.ts is generated
+    const written = host.filter(({ file }) => file !== 'host/abi.ts');
+    const measured = [...assembly, ...written, ...sources('scripts', 'boards')].map(({ file, text }) => ({
       file,
       lines: text.split('\n').length - 1,
     }));
