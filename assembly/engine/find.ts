@@ -52,7 +52,10 @@ export function findNotification(): i32 {
   const isAddress = scanTagAt(depth) == 0x0c;
   if (seen == Scan.Header) {
     if (isSequence) S.sequenceLength = 0;
-    if (isAddress) S.smdpAddressLength = 0;
+    if (isAddress) {
+      S.smdpAddressAt = 0;
+      S.smdpAddressLength = 0;
+    }
   } else if (seen == Scan.Value) {
     if (isSequence) S.sequenceLength += keepPiece(SEQUENCE + S.sequenceLength, SEQUENCE_BYTES - S.sequenceLength);
     if (isAddress) S.smdpAddressLength += keepPiece(ACTIVATION_CODE + S.smdpAddressLength, ACTIVATION_CODE_BYTES - S.smdpAddressLength);
