@@ -50,7 +50,6 @@ function isValidNow(): bool {
     if (derTag != 0xa0) left--;
     at = derEnd;
   } while (left);
-  at = derEnd;
   if (expectTlv(at, bodyEnd, 0x30) || readTlv(derValue, derEnd)) return false;
   const notAfter = derEnd;
   return !isLater() && !readTlv(notAfter, bodyEnd) && isLater();
