@@ -33,7 +33,7 @@ const budget = (kibibytes: number): Budget => ({ wasmBytes: kibibytes * 1024, st
 /** The table. A trimmed variant is one more entry file and one more row. */
 export const variants: readonly Variant[] = [
   { name: 'ipad', entry: 'assembly/ipad.ts', budget: budget(32) },
-  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(26) },
+  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(27) },
   {
     name: 'ipad-min',
     entry: 'assembly/ipad-min.ts',

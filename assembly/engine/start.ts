@@ -49,7 +49,7 @@ import { sendInitiateAuthentication } from '../rsp/initiate-authentication';
 import { PREFIX } from '../rsp/prefix';
 import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
-import { derEnd, readTlv } from '../wire/der-read';
+import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
@@ -343,11 +343,13 @@ function startHandleInstallationResult(): void {
   else sendHandleNotification(S.resultAt, S.resultEnd);
 }
 
-/** The compact form takes the place of the contents of BF41. */
+/** The compact form takes the place of the card's BF41. */
 function makeCompactCancellation(): void {
   const end = compactCancelResponse(S.keepEnd, S.requestEnd);
   if (!end) return;
-  S.requestAt = S.requestEnd;
+  S.keepEnd = S.requestEnd;
+  expectTlv(S.keepEnd, end, 0xbf41);
+  S.requestAt = derValue;
   S.requestEnd = end;
 }
 

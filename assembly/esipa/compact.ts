@@ -79,12 +79,12 @@ export function compactPrepareResponse(at: usize, end: usize): usize {
   return copy(copy(to, rest, signedEnd), signatureAt, signatureEnd);
 }
 
-/** BF41 between `at` and `end`, the contents of its compact form behind it: the reason. Returns the end, or 0. */
+/** BF41 between `at` and `end`, compact behind it: the reason. Returns the end, or 0. */
 export function compactCancelResponse(at: usize, end: usize): usize {
   if (!open(at, end, 0xbf41) || findTlv(signedAt, signedEnd, 0x82) || derLength != 1) return 0;
   const reason = load<u8>(derValue);
   const inner: u32 = 5 + (signatureEnd - signatureAt);
-  const to = putHeader(end, 0xa2, inner);
+  const to = putHeader(putHeader(end, 0xbf41, tlvBytes(0xa2, inner)), 0xa2, inner);
   store<u32>(to, 0x01800330); // 30 03 80 01
   store<u8>(to, reason, 4);
   return copy(to + 5, signatureAt, signatureEnd);
