@@ -16,6 +16,13 @@ import { featureOptions, SHELL_MEMORY_BASE, variants } from './variants.js';
 
 /** Re-exports of internals, for tests alone. */
 const TEST_INTERNALS = 'assembly/test-internals.ts';
+/** The module with marks of the rows taken, for tests alone. */
+const COVERAGE: CompileRequest = {
+  entry: 'assembly/ipad-coverage.ts',
+  target: 'release',
+  outFile: 'build/ipad-coverage.wasm',
+  options: ['--use', 'IPA_COVERAGE=1'],
+};
 const SHELL = 'host/core/wasi-shell/shell.ts';
 
 /** Every compilation of the build. */
@@ -34,7 +41,7 @@ function compilations(): CompileRequest[] {
     ? [{ entry: TEST_INTERNALS, target: 'release', outFile: 'build/test-internals.wasm' }]
     : [];
   const options = ['--importMemory', '--zeroFilledMemory', '--memoryBase', String(SHELL_MEMORY_BASE)];
-  return [...shipped, ...internals, { entry: SHELL, target: 'release', outFile: 'build/wasi-shell.wasm', options }];
+  return [...shipped, ...internals, COVERAGE, { entry: SHELL, target: 'release', outFile: 'build/wasi-shell.wasm', options }];
 }
 
 /** What the build consists of, in order. */
