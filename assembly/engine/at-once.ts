@@ -213,8 +213,12 @@ function checkRules(): i32 {
 
 /** An SM-DS has answered: its next event, or the trigger that the eIM made of it, is what is downloaded. */
 function takeNextEvent(): i32 {
+  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) {
+    const none = takeEvent();
+    S.contactSmds = none != 0;
+    return none;
+  }
   S.contactSmds = false;
-  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) return takeEvent();
   const found = findTlv(MESSAGE, S.collectAt, 0xbf54);
   const trigger = found ? found : readTrigger(derValue, derEnd);
   return trigger > 0 ? ErrorCode.BadTrigger : trigger;
@@ -222,9 +226,9 @@ function takeNextEvent(): i32 {
 
 const MAX_EVENTS: u32 = 16;
 
-/** The local user gets all profiles that the SM-DS announces: it is asked again, for the next event. */
+/** The local user gets all profiles that the SM-DS announces: it is asked again for the next event, unless it had none or failed itself. */
 function returnToSmds(): i32 {
-  if (!S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
+  if (S.contactSmds || !S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
   S.contactSmds = true;
   S.route = PeerKind.Smds;
   S.smdpAddressAt = 0;
