@@ -185,6 +185,8 @@ export class State {
   metadataKeep: bool; // the element in the metadata being read is kept
 
   // JSON binding (rsp/json-…)
+  again: bool; // the server wants the session from its beginning
+  triedAgain: bool;
   restIsResult: bool; // HandleNotification brings the result of a trigger
   restLeft: u32; // bytes of the request's last element still to be encoded
   base64Value: u32;

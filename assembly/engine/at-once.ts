@@ -3,7 +3,7 @@
 
 import { Action, PeerKind, Summary } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
 import { Command } from '../abi/options';
 import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
@@ -66,6 +66,8 @@ export function startAtOnce(what: u32): i32 {
       return HAS_DIRECT ? returnToSmds() : 0;
     case Do.ResultIsLost:
       return HAS_STATE_CHANGES ? resultIsLost() : 0;
+    case Do.AskWhetherAgain:
+      return HAS_DIRECT && HAS_JSON ? isWantedAgain() : 0;
     case Do.Return:
       S.procedure = S.returnProcedure;
       S.step = S.returnStep;
@@ -186,6 +188,8 @@ export function isDirect(): bool {
 function startDownload(): i32 {
   S.eventSkip = 0;
   S.smdsAddressLength = 0;
+  S.again = false;
+  S.triedAgain = false;
   return HAS_DIRECT && isLocal() ? S.trigger : readTrigger(MESSAGE, S.collectAt);
 }
 
@@ -234,6 +238,16 @@ function returnToSmds(): i32 {
   S.smdpAddressAt = 0;
   S.smdpAddressLength = S.smdsAddressLength;
   S.matchingIdLength = 0;
+  return 1;
+}
+
+/** A server whose session has expired, or that lost the eUICC's challenge, is asked once more from the beginning (SGP.22 v2.5 §5.2.6). */
+function isWantedAgain(): i32 {
+  if (!S.again || S.triedAgain) return 0;
+  S.triedAgain = true;
+  S.again = false;
+  S.error = 0;
+  S.detail = 0;
   return 1;
 }
 

@@ -3,7 +3,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
@@ -192,6 +192,8 @@ function startCard(what: u32): i32 {
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
       if (!S.transactionIdLength) return 0;
+      // the order must outlive this session
+      if (HAS_JSON && S.again && !S.triedAgain) S.cancelReason = CancelReason.Timeout;
       sendCancelSession();
   }
   return PENDING;
