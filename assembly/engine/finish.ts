@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables ends: what the answer says and which way the table goes.
 
-import { Action } from '../abi/actions';
+import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
 import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
@@ -310,12 +310,14 @@ function orBadAnswer(result: i32): i32 {
   return result ? result : replyError(false);
 }
 
-/** Subject and reason code 8.9.5 and 3.9: the SM-DS has no event. */
+/** The SM-DS has no event: subject and reason code 8.9.5 and 3.9, or eventIdUnknown in ASN.1. */
 const NO_EVENT: i32 = 0x89539;
+const EVENT_ID_UNKNOWN: i32 = 6;
 
 function readAuthentication(): i32 {
   const result = readAuthenticateClient();
-  if (HAS_DIRECT && result == ErrorCode.SmdpError && S.stepDetail == NO_EVENT) {
+  const isNone = S.stepDetail == NO_EVENT || S.stepDetail == EVENT_ID_UNKNOWN;
+  if (HAS_DIRECT && result == ErrorCode.SmdpError && S.peerKind == PeerKind.Smds && isNone) {
     S.collectAt = MESSAGE;
     return AuthenticateOutcome.Smds;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables begins: the checks that are done at once, and the requests that are sent.
 
-import { Action } from '../abi/actions';
+import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 
@@ -328,6 +328,8 @@ function startNetwork(what: u32): i32 {
       break;
     case Do.CancelSessionAtServer:
       if (HAS_COMPACT && isCompacting()) makeCompactCancellation();
+      // ES11 has no such function
+      if (HAS_DIRECT && S.peerKind == PeerKind.Smds) return 0;
       sendCancelSessionResponse();
   }
   return PENDING;

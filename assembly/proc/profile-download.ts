@@ -69,7 +69,7 @@ export const DOWNLOAD: usize = memory.data<u8>([
   /* 15 SM-DS */ Do.Goto, Step.TakeEvent, Go.End,
   /* 16 */ Do.TakeEvent, Step.Event, Step.Failed,
   /* 17 one */ Do.Goto, Step.ChooseRoute, Go.End,
-  /* 18 none */ Do.Goto, Step.ReturnToEim, Go.End,
+  /* 18 none: the trigger ends without a profile */ Do.Goto, Step.OweTriggerError, Go.End,
   /* 19 */ Do.CheckRules, Step.Rules, Step.CancelSession,
   /* 20 none */ Do.Goto, Step.Consent, Go.End,
   /* 21 some */ Do.Goto, Step.GetRat, Go.End,
