@@ -3,9 +3,11 @@
 // the token behind it, and unsigned errors.
 
 import { Action } from '../abi/actions';
+import { S } from '../abi/state';
 import { ask } from '../wire/ask';
 import { derLength, derValue, findTlv } from '../wire/der-read';
 import { headerBytes, putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { CardState } from '../wire/lanes';
 import { answer, answerStatus } from './answer';
 import { findEim, putToken, readEimField, removeDeleted } from './eims';
 import { putInteger } from './integer';
@@ -68,6 +70,8 @@ function sign(end: usize, choice: u32, eim: usize, signed: Signed): void {
   V.dataEnd = putToken(end, eim);
   V.signed = signed;
   V.phase = Phase.Signing;
+  // the lane was used for the card meanwhile: what it was given first is not answered yet
+  S.cardState = CardState.Waiting;
   ask(Action.Sign);
 }
 
