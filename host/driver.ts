@@ -85,7 +85,7 @@ const FUNCTIONS: Readonly<Record<number, RspFunctionName>> = {
  * not fit (RangeError), or a callback of `links` rejects; what goes wrong outside is in the result.
  */
 export async function poll(links: DriverLinks, options: PollOptions = {}): Promise<CommandResult> {
-  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...linkOf(links), ...options }));
+  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...linkOf(links), ...timeOf(links), ...options }));
 }
 
 /**
@@ -94,12 +94,12 @@ export async function poll(links: DriverLinks, options: PollOptions = {}): Promi
  */
 export async function download(links: DriverLinks, options: DownloadOptions): Promise<CommandResult> {
   const { confirmationCode } = options;
-  return new Driver(links, { confirmationCode }).run(encodeDownload({ ...linkOf(links), ...options }));
+  return new Driver(links, { confirmationCode }).run(encodeDownload({ ...linkOf(links), ...timeOf(links), ...options }));
 }
 
 /** Delivers the notifications of the eUICC to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
 export async function deliverNotifications(links: DriverLinks, options: RspOptions = {}): Promise<CommandResult> {
-  return new Driver(links, {}).run(encodeDeliverNotifications({ ...linkOf(links), ...options }));
+  return new Driver(links, {}).run(encodeDeliverNotifications({ ...linkOf(links), ...timeOf(links), ...options }));
 }
 
 /**
@@ -115,6 +115,11 @@ export async function es10(links: DriverLinks, request: Uint8Array, options: Com
 
 function linkOf({ card }: DriverLinks): Pick<CommandOptions, 'cardLink'> {
   return { cardLink: 'write' in card ? 'at' : 'apdu' };
+}
+
+/** The eUICC has no clock, so that the host's is the only one that certificates are judged by (SGP.22 v2.5 §4.5.2.2). */
+function timeOf({ now = () => new Date() }: DriverLinks): Pick<RspOptions, 'utcTime'> {
+  return { utcTime: now() };
 }
 
 /** What a command brings beside its options. */
@@ -337,8 +342,6 @@ class Driver {
 
 /** @throws NetworkError malformed: a newer module's function, which no path is known for */
 function functionOf(argument: number): RspFunctionName {
-  // a module of before the function was told
-  if (argument >>> FUNCTION_SHIFT === 0) return 'getEimPackage';
   const name = FUNCTIONS[argument >>> FUNCTION_SHIFT];
   if (name === undefined) throw new NetworkError('malformed', `function ${argument >>> FUNCTION_SHIFT} is unknown to this host`);
   return name;

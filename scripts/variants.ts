@@ -13,31 +13,51 @@ export interface Budget {
   readonly memoryGrow: number;
 }
 
+/** What a module can be built without. */
+export type Feature = 'ESIPA' | 'DIRECT' | 'JSON' | 'LOCAL' | 'DATA' | 'COMPACT' | 'POLICY' | 'STATE_CHANGES';
+
+/** What a module has only where asked for. */
+export type Extra = 'EMULATION';
+
 /** One shipped module. */
 export interface Variant {
   /** The module is build/<name>.wasm. */
   readonly name: string;
   /** Entry file, relative to the project's root. */
   readonly entry: string;
-  /** Names that assembly/abi/features.ts looks at. */
-  readonly uses?: readonly string[];
+  /** What it leaves out: names of assembly/abi/features.ts without their IPA_WITHOUT_. */
+  readonly without?: readonly Feature[];
+  /** What it has besides: names of assembly/abi/features.ts without their IPA_WITH_. */
+  readonly extra?: readonly Extra[];
   readonly budget: Budget;
 }
 
+/** Purity is the same for all, RAM for all but one. */
+const budget = (kibibytes: number, staticBytes = 12_288): Budget => ({
+  wasmBytes: kibibytes * 1024,
+  staticBytes,
+  imports: 0,
+  memoryGrow: 0,
+});
+
 /** The table. A trimmed variant is one more entry file and one more row. */
 export const variants: readonly Variant[] = [
-  { name: 'ipad', entry: 'assembly/ipad.ts', budget: { wasmBytes: 32_768, staticBytes: 12_288, imports: 0, memoryGrow: 0 } },
+  { name: 'ipad', entry: 'assembly/ipad.ts', budget: budget(32) },
+  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(27) },
   {
-    name: 'ipad-consumer',
-    entry: 'assembly/ipad-consumer.ts',
-    uses: ['IPA_WITH_EMULATION'],
-    budget: { wasmBytes: 40_960, staticBytes: 20_480, imports: 0, memoryGrow: 0 },
+    name: 'ipad-min',
+    entry: 'assembly/ipad-min.ts',
+    without: ['DIRECT', 'JSON', 'LOCAL', 'DATA', 'COMPACT', 'POLICY', 'STATE_CHANGES'],
+    budget: budget(20),
   },
+  { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(40, 20_480) },
+  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA'], budget: budget(23) },
 ];
 
-/** The compiler's options for these names. */
-export function useOptions({ uses = [] }: Variant): string[] {
-  return uses.flatMap((name) => ['--use', `${name}=1`]);
+/** What the compiler is told of a variant. */
+export function featureOptions({ without = [], extra = [] }: Pick<Variant, 'without' | 'extra'>): string[] {
+  const names = [...without.map((feature) => `IPA_WITHOUT_${feature}`), ...extra.map((feature) => `IPA_WITH_${feature}`)];
+  return names.flatMap((name) => ['--use', `${name}=1`]);
 }
 
 /**

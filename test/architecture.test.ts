@@ -9,7 +9,7 @@ import { checkExports } from '../host/core/exports.js';
 import { staleAbi } from '../scripts/abi.js';
 import { compile } from '../scripts/compile.js';
 import { inBuild } from '../scripts/paths.js';
-import { SHELL_MEMORY_BASE, useOptions, variants } from '../scripts/variants.js';
+import { featureOptions, SHELL_MEMORY_BASE, variants } from '../scripts/variants.js';
 import { readModuleFacts } from '../scripts/wasm.js';
 import { type Source, sources } from './support/sources.js';
 
@@ -38,7 +38,7 @@ const below =
 
 describe('assembly', () => {
   /** Folders by layer; imports go to a lower layer or stay in their folder. Files directly in assembly/ are entry files, on top. */
-  const LAYERS = [['abi'], ['wire'], ['es10', 'esipa', 'es9p', 'link', 'cat', 'emulation'], ['proc'], ['engine']];
+  const LAYERS = [['abi'], ['wire'], ['rsp'], ['es10', 'esipa', 'es9p', 'link', 'cat', 'emulation'], ['proc'], ['engine']];
   const folderOf = (file: string): string => file.split('/').slice(1, -1)[0] ?? '';
   const layerOf = (folder: string): number => (folder === '' ? LAYERS.length : LAYERS.findIndex((layer) => layer.includes(folder)));
 
@@ -133,7 +133,9 @@ describe('the tree', () => {
   });
 
   it('has no file above 500 lines', () => {
-    const measured = [...assembly, ...host, ...sources('scripts', 'boards')].map(({ file, text }) => ({
+    // host/abi.ts is generated
+    const written = host.filter(({ file }) => file !== 'host/abi.ts');
+    const measured = [...assembly, ...written, ...sources('scripts', 'boards')].map(({ file, text }) => ({
       file,
       lines: text.split('\n').length - 1,
     }));
@@ -166,8 +168,7 @@ describe('the tree', () => {
 /** memory.copy and memory.fill alone; missing in binaryen's type declarations. */
 const BULK_MEMORY_OPT = (binaryen.Features as unknown as { BulkMemoryOpt: number }).BulkMemoryOpt;
 
-describe.each(variants)('the release module $name', (variant) => {
-  const { name, entry, budget } = variant;
+describe.each(variants)('the release module $name', ({ name, entry, budget, ...features }) => {
   const release = async () => new Uint8Array(await readFile(inBuild(`${name}.wasm`)));
   const text = () => readFile(inBuild(`${name}.wat`), 'utf8');
   const instantiate = async () => checkExports(new WebAssembly.Instance(new WebAssembly.Module(await release())).exports);
@@ -209,8 +210,8 @@ describe.each(variants)('the release module $name', (variant) => {
   it('has the same bytes when it is compiled again', async () => {
     const again = await compile({
       entry,
-      options: useOptions(variant),
       target: 'release',
+      options: featureOptions(features),
       shrunk: {},
       outFile: `build/test/${name}-again.wasm`,
     });

@@ -57,7 +57,7 @@ export function startAtOnce(what: u32): i32 {
     case Do.TakeEvent:
       return takeNextEvent();
     case Do.OweInstallationResult:
-      if (!HAS_DIRECT) return 0;
+      if (!HAS_DIRECT || !HAS_ESIPA) return 0;
       if (!oweInstallationResult(S.resultAt, S.resultEnd)) oweTriggerError();
       return owed();
     case Do.AskWhichPeer:
@@ -71,22 +71,26 @@ export function startAtOnce(what: u32): i32 {
       S.step = S.returnStep;
       return REPEAT;
     case Do.OweUnknownPackage:
+      if (!HAS_ESIPA) return 0;
       noteError(ErrorCode.UnknownPackage);
       return owe(PackageError.UnknownPackage);
     case Do.OweInvalidFormat:
-      return owe(PackageError.InvalidPackageFormat);
+      return HAS_ESIPA ? owe(PackageError.InvalidPackageFormat) : 0;
     case Do.OwePackageError:
+      if (!HAS_ESIPA) return 0;
       // cut off before it was whole: the eIM has no result and will offer it again
       if (isNetworkError(S.stepError)) return S.stepError;
       // the form of the card's answer says nothing about the package
       return owe(isWireError(S.stepError) && S.cardState != CardState.Done ? PackageError.InvalidPackageFormat : PackageError.Undefined);
     case Do.OweResult:
-      return oweResult();
+      return HAS_ESIPA ? oweResult() : 0;
     case Do.OweDataError:
+      if (!HAS_DATA) return 0;
       if (isNetworkError(S.stepError)) return S.stepError;
       oweDataError(PackageError.Undefined);
       return owed();
     case Do.OweTagListError:
+      if (!HAS_ESIPA) return 0;
       oweDataError(1); // incorrectTagList
       return owed();
     case Do.OweTriggerError:
@@ -210,8 +214,12 @@ function checkRules(): i32 {
 
 /** An SM-DS has answered: its next event, or the trigger that the eIM made of it, is what is downloaded. */
 function takeNextEvent(): i32 {
+  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) {
+    const none = takeEvent();
+    S.contactSmds = none != 0;
+    return none;
+  }
   S.contactSmds = false;
-  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) return takeEvent();
   const found = findTlv(MESSAGE, S.collectAt, 0xbf54);
   const trigger = found ? found : readTrigger(derValue, derEnd);
   return trigger > 0 ? ErrorCode.BadTrigger : trigger;
@@ -219,9 +227,9 @@ function takeNextEvent(): i32 {
 
 const MAX_EVENTS: u32 = 16;
 
-/** The local user gets all profiles that the SM-DS announces: it is asked again, for the next event. */
+/** The local user gets all profiles that the SM-DS announces: it is asked again for the next event, unless it had none or failed itself. */
 function returnToSmds(): i32 {
-  if (!S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
+  if (S.contactSmds || !S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
   S.contactSmds = true;
   S.route = PeerKind.Smds;
   S.smdpAddressAt = 0;

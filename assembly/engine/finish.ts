@@ -4,7 +4,7 @@
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
-import { HAS_DATA, HAS_DIRECT, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
@@ -22,6 +22,8 @@ import { readOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, readPrepareDownload } from '../es10/prepare-download';
 import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
+import { expectResponse } from '../es10/response';
+import { isCompacting } from '../esipa/compact';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
 import { atBusy, atSend } from '../link/at';
@@ -32,12 +34,12 @@ import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
-import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
+import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { isNetworkError, isWireError, noteError } from './at-once';
-import { findNotification, findResult } from './find';
+import { findNotification, findResult, gatherNotification } from './find';
 import { pumpBoundProfilePackage } from './install';
 import { nextDataObject } from './start';
 import {
@@ -158,10 +160,11 @@ function continueCard(what: u32): i32 {
       S.channel = 0;
       return 0;
     case Do.GetEid:
-      return readEid();
+      return HAS_ESIPA ? readEid() : 0;
     case Do.RemoveNotification:
       return readRemoveNotification();
     case Do.RemoveAcknowledged:
+      if (!HAS_ESIPA) return 0;
       const removed = readRemoveNotification();
       return removed ? removed : REPEAT;
     case Do.GetEuiccInfo1:
@@ -198,16 +201,44 @@ function cardRefusal(what: u32, error: i32): i32 {
 }
 
 function continueCardElement(what: u32): i32 {
-  if (what == Do.GetEimConfigurationData) return continueEimEntries();
-  if (what == Do.FindResult) return findResult();
+  if (HAS_ESIPA && what == Do.GetEimConfigurationData) return continueEimEntries();
+  if (HAS_ESIPA && what == Do.FindResult) return findResult();
   if (what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
+  if (HAS_COMPACT && S.itemFound) return gatherNotification();
+  if (HAS_COMPACT && what == Do.AuthenticateServer && isCompacting()) return gatherAuthentication();
   const result = pumpSelect();
   if (isUnsettled(result)) return result;
+  if (HAS_COMPACT && what == Do.RetrieveNotifications && result == 1 && S.scanTag == 0x30 && isCompacting()) {
+    S.itemFound = true;
+    S.headerPending = false;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+    return MOVED;
+  }
   if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
   if (what != Do.MeasureDataObject) return result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
   if (result == 1) S.dataTotal += S.scanHeaderBytes + S.scanLength;
   return isLost(result) ? result : nextDataObject();
+}
+
+/** To be made compact the eUICC's answer is seen whole; what the request was made of is out when it comes. */
+function gatherAuthentication(): i32 {
+  if (S.cardState == CardState.Chunk && !S.streamDone) {
+    S.streamDone = true;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+  }
+  const result = pumpCard();
+  return result ? result : noteAuthenticateError();
+}
+
+/** authenticateErrorCode of BF38{A1{80, 02}} goes to the eIM as it is. */
+function noteAuthenticateError(): i32 {
+  const result = expectResponse(0xbf38);
+  if (result || readTlv(derValue, derEnd) || derTag != 0xa1) return result;
+  if (!findTlv(derValue, derEnd, 0x02)) noteRefusal(derInteger());
+  return 0;
 }
 
 /** An object that the eUICC does not have is left out (SGP.32 v1.2 §2.11.2.2); a card that is gone is another matter. */
@@ -253,7 +284,7 @@ function continueNetwork(what: u32, result: i32): i32 {
   if (result) return networkRefusal(what, result);
   switch (what) {
     case Do.GetEimPackage:
-      return countPackage(settleStateChange(readGetEimPackage()));
+      return HAS_ESIPA ? countPackage(settleStateChange(readGetEimPackage())) : 0;
     case Do.InitiateAuthentication:
       return replyExpect(0xa0);
     case Do.AuthenticateClient:
@@ -261,15 +292,16 @@ function continueNetwork(what: u32, result: i32): i32 {
     case Do.GetBoundProfilePackage:
       return S.replyState == Reply.Stream ? 0 : noteReason(orBadAnswer(replyExpect(0xa0)), CancelReason.MetadataMismatch);
     case Do.SendOwed:
-      return settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
+      return !HAS_ESIPA ? 0 : settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
     case Do.FinishDataResponse:
-      return readProvideResult();
+      return HAS_DATA ? readProvideResult() : 0;
     case Do.HandleInstallationResult:
     case Do.HandleStoredNotification:
     case Do.CancelSessionAtServer:
       // a status in JSON may say that it was refused
       return S.replyChoice == 0x81 ? replyExpect(0) : 0;
   }
+  if (!HAS_ESIPA) return 0;
   settleRollback();
   return skipUnacknowledged(what, readProvideResult());
 }
@@ -313,7 +345,7 @@ function settleStateChange(kind: i32): i32 {
 
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
 function networkRefusal(what: u32, error: i32): i32 {
-  if (what == Do.GetEimPackage && isWireError(error)) {
+  if (HAS_ESIPA && what == Do.GetEimPackage && isWireError(error)) {
     readGetEimPackage(); // as far as it came, for the transaction id
     noteError(error);
     networkAbort();
@@ -366,14 +398,14 @@ function continueCardFromNetwork(what: u32): i32 {
     return S.profileSwitched ? 1 : 0;
   }
   S.networkFromHost = false;
-  if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
+  if (HAS_ESIPA && what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
     noteError(result);
     return 3; // the result is too long to keep, but the card keeps it
   }
   if (result) return result;
   networkAbort();
-  if (what == Do.AddInitialEim) return readAddInitialEim();
-  if (what == Do.LoadBoundProfilePackage) return finishInstallation();
+  if (HAS_ESIPA && what == Do.AddInitialEim) return readAddInitialEim();
+  if (!HAS_ESIPA || what == Do.LoadBoundProfilePackage) return finishInstallation();
   const outcome = readPackageResult();
   if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;

@@ -4,7 +4,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
 import { emulationAnswered, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
@@ -28,6 +28,7 @@ import { noteError } from './at-once';
 import { continueStep } from './finish';
 import { startStep } from './start';
 import { MOVED, PENDING, REPEAT } from './streams';
+import { markOutcome, markRow } from './trail';
 
 /** Turns of the loop in one call at most; bounds the work of a call. */
 const MAX_TURNS: u32 = 4096;
@@ -75,7 +76,9 @@ function turn(): bool {
   const what: u32 = load<u8>(row());
   const started = S.stepStarted;
   S.stepStarted = true;
+  if (HAS_COVERAGE) markRow();
   const result = started ? continueStep(what) : startStep(what);
+  if (HAS_COVERAGE) markOutcome(result);
   if (result == PENDING) return !started || (S.apduWaiting && !S.apduOut);
   if (result != MOVED) follow(result);
   return true;

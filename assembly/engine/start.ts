@@ -3,7 +3,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
@@ -26,6 +26,14 @@ import { keepSequence, sendRemoveNotification } from '../es10/remove-notificatio
 import { sendRetrieveBySequence, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { sendSelectIsdr } from '../es10/select-isdr';
 import { sendTerminalCapability } from '../es10/terminal-capability';
+import {
+  compactAuthenticateResponse,
+  compactCancelResponse,
+  compactInstallationResult,
+  compactPrepareResponse,
+  isCompacting,
+  sendCompactNotification,
+} from '../esipa/compact';
 import { sendGetEimPackage } from '../esipa/get-eim-package';
 import { sendOwed } from '../esipa/handle-trigger-result';
 import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications } from '../esipa/provide-eim-package-result';
@@ -39,8 +47,9 @@ import { sendGetBoundProfilePackage } from '../rsp/get-bound-profile-package';
 import { beginHandleNotification, sendHandleNotification } from '../rsp/handle-notification';
 import { sendInitiateAuthentication } from '../rsp/initiate-authentication';
 import { PREFIX } from '../rsp/prefix';
+import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
-import { derEnd, readTlv } from '../wire/der-read';
+import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
@@ -145,13 +154,13 @@ function startCard(what: u32): i32 {
     case Do.CloseStaleChannels:
       return closeNextChannel();
     case Do.GetEid:
-      sendGetEid();
+      if (HAS_ESIPA) sendGetEid();
       break;
     case Do.RemoveNotification:
       sendRemoveNotification();
       break;
     case Do.RemoveAcknowledged:
-      return removeNextAcknowledged();
+      return HAS_ESIPA ? removeNextAcknowledged() : 0;
     case Do.GetEuiccInfo1:
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
@@ -220,8 +229,10 @@ function startCardElement(what: u32): i32 {
   scanBegin();
   S.headerPending = false;
   S.forwardDepth = 0;
+  S.itemFound = false;
   switch (what) {
     case Do.GetEimConfigurationData:
+      if (!HAS_ESIPA) return 0;
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
       select(0xbf55, 0, 0, 0);
@@ -242,6 +253,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveResults:
+      if (!HAS_ESIPA) return 0;
       select(0xbf2b, 3, 0xbf51, S.resultSkip);
       sendRetrieveResults();
       break;
@@ -250,6 +262,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveForResult:
+      if (!HAS_ESIPA) return 0;
       select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
       break;
@@ -292,11 +305,12 @@ function startNetwork(what: u32): i32 {
       sendOwed();
       break;
     case Do.GetEimPackage:
+      if (!HAS_ESIPA) return 0;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
       sendGetEimPackage();
       break;
     case Do.ProvideEimPackageResult:
-      sendPackageResult();
+      if (HAS_ESIPA) sendPackageResult();
       break;
     case Do.InitiateAuthentication:
       S.transactionIdLength = 0;
@@ -305,35 +319,62 @@ function startNetwork(what: u32): i32 {
       const result = sendInitiateAuthentication();
       return result ? result : PENDING;
     case Do.GetBoundProfilePackage:
-      sendGetBoundProfilePackage();
+      startGetBoundProfilePackage();
       break;
     case Do.HandleInstallationResult:
-      sendHandleNotification(S.resultAt, S.resultEnd);
+      if (HAS_ESIPA) startHandleInstallationResult();
       break;
     case Do.CancelSessionAtServer:
+      if (HAS_COMPACT && isCompacting()) makeCompactCancellation();
       sendCancelSessionResponse();
   }
   return PENDING;
 }
 
+function startGetBoundProfilePackage(): void {
+  const end = HAS_COMPACT && isCompacting() ? compactPrepareResponse(S.keepEnd, S.collectAt) : 0;
+  if (end) sendGetBoundProfilePackage(S.collectAt, end);
+  else sendGetBoundProfilePackage(S.keepEnd, S.collectAt);
+}
+
+function startHandleInstallationResult(): void {
+  const end = HAS_COMPACT && isCompacting() ? compactInstallationResult(S.resultAt, S.resultEnd) : 0;
+  if (end) sendHandleNotification(S.resultEnd, end);
+  else sendHandleNotification(S.resultAt, S.resultEnd);
+}
+
+/** The compact form takes the place of the card's BF41. */
+function makeCompactCancellation(): void {
+  const end = compactCancelResponse(S.keepEnd, S.requestEnd);
+  if (!end) return;
+  S.keepEnd = S.requestEnd;
+  expectTlv(S.keepEnd, end, 0xbf41);
+  S.requestAt = derValue;
+  S.requestEnd = end;
+}
+
 function startStream(what: u32): i32 {
   switch (what) {
     case Do.ProvideStoredResult:
-      beginProvideResult(pendingBytes());
+      if (HAS_ESIPA) beginProvideResult(pendingBytes());
       break;
     case Do.HandleStoredNotification:
-      beginHandleNotification(pendingBytes());
+      if (HAS_COMPACT && S.itemFound) {
+        sendCompactNotification();
+        S.streamDone = true;
+      } else beginHandleNotification(pendingBytes());
       break;
     case Do.ProvideResultAndNotifications:
-      sendPackageResultAndNotifications(pendingBytes());
+      if (HAS_ESIPA) sendPackageResultAndNotifications(pendingBytes());
       break;
     case Do.AuthenticateClient:
-      beginAuthenticateClient(pendingBytes());
+      startAuthenticateClient();
       break;
     case Do.RunEs10Function:
-      beginHostRequest();
+      if (HAS_LOCAL) beginHostRequest();
       break;
     case Do.AddInitialEim:
+      if (!HAS_ESIPA) return 0;
       if (S.initialEimTried || !O.hasInitialEim) return ErrorCode.NoInitialEim;
       S.initialEimTried = true;
       beginHostRequest();
@@ -347,6 +388,17 @@ function startStream(what: u32): i32 {
       beginInstallation();
   }
   return PENDING;
+}
+
+/** The eUICC's answer is streamed, or was gathered to be made compact. */
+function startAuthenticateClient(): void {
+  if (!HAS_COMPACT || !isCompacting()) return beginAuthenticateClient(pendingBytes());
+  const end = compactAuthenticateResponse(S.keepEnd, S.collectAt);
+  const at = end ? S.collectAt : S.keepEnd;
+  const last = end ? end : S.collectAt;
+  beginAuthenticateClient(last - at);
+  requestRest(at, last);
+  S.streamDone = true;
 }
 
 /** The ES10 request comes from the host. */

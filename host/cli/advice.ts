@@ -2,6 +2,7 @@
 // What to do about an error, by its code and otherwise by its layer; and its detail in the words of the layer.
 
 import type { IpaError, IpaErrorLayer } from '../core/errors.js';
+import { RSP_STATUS } from './rsp-status.js';
 
 const BY_CODE: Readonly<Record<string, string>> = {
   NoInitialEim: 'give the AddInitialEimRequest of this device with --initial-eim, or associate an eIM first',
@@ -15,16 +16,24 @@ const BY_CODE: Readonly<Record<string, string>> = {
   BadEid: 'the eUICC tells a wrong EID: check the card',
   EimNotAssociated: 'leave --eim-id out, or name an eIM that this eUICC knows',
   InstallationFailed: 'look errorReason up in SGP.22 §2.5.6; 9 is a profile that is there already, 10 no room for it',
+  BadTrigger: 'check the activation code: LPA:1$<SM-DP+ address>$<matching ID>',
+  ServerAddressMismatch: 'the server answers for another address: check the activation code, and what --resolve says',
+  CertificateExpired: 'the certificate of the SM-DP+ is not valid now: check the clock of this machine, then tell the operator',
+  SmdpOidMismatch: 'the activation code is of another SM-DP+ than the one that answers: get it again from the operator',
+  CertificateIssuerRefused: 'the SM-DP+ is of another CI than the eIM allows: order the profile elsewhere',
+  MetadataMismatch: 'the SM-DP+ gave another profile than it announced: tell the operator',
+  ConsentRefused: 'the profile was not wanted now: download it again when it is',
+  NoServerAddress: 'the eUICC knows no such server: give an activation code, or an address with --smds',
   EimError: 'the eIM does not serve this eUICC: check that its EID is registered there',
-  PprNotAllowed: 'profiles with policy rules are not supported: order one without',
-  ConfirmationCodeMissing: 'order the profile without a confirmation code, or let the eIM supply it',
-  NetworkUnreachable: 'check the address of the eIM and the network; --eim-url polls it at another address',
-  NetworkTimeout: 'check that the eIM is up, then poll again',
+  PprNotAllowed: 'the rules of this eUICC do not allow the policy rules of the profile: order one without',
+  ConfirmationCodeMissing: 'give the code that came with the order (--confirmation-code), or let the eIM supply it',
+  NetworkUnreachable: 'check the address of the server and the network; --resolve and --eim-url lead to another address',
+  NetworkTimeout: 'check that the server is up, then try again',
   NetworkTlsRefused:
-    'the server is not the one that the eUICC or --ca trusts: check --eim-url, and give the certificate authority of the eIM with --ca',
-  NetworkConnectionLost: 'poll again: what is owed is delivered then',
-  NetworkHttpStatus: 'the log of the eIM should tell why it refuses',
-  NetworkMalformed: 'check that --eim-url leads to an eIM with the ASN.1 binding of ESipa',
+    'the server is not the one that the eUICC or --ca trusts: check its address, and give its certificate authority with --ca',
+  NetworkConnectionLost: 'try again: what is owed is delivered then',
+  NetworkHttpStatus: 'the log of the server should tell why it refuses',
+  NetworkMalformed: 'check that the address leads to such a server, and that it has this binding (--esipa-binding, --rsp-binding)',
   TooManyPackages: 'poll again: the eIM has more packages',
   RuntimeMissing: 'run node scripts/setup.mjs, which fetches wasmtime, or use --runtime node',
 };
@@ -37,7 +46,7 @@ const BY_LAYER: Readonly<Record<IpaErrorLayer, string>> = {
   eUICC: 'look the code up in the function of SGP.22 §5.7 or SGP.32 §5.9 that the trace ends with',
   eIM: 'the log of the eIM should tell more; --trace shows its answer',
   'SM-DP+': 'check the order of the profile at the SM-DP+',
-  network: 'check the network and the address of the eIM',
+  network: 'check the network and the address of the server',
   limits: 'the message is larger than this module takes: ask the eIM for less at a time',
   host: 'run npm run build, then try again',
   unknown: 'the module is newer than this program: run npm run build',
@@ -48,11 +57,22 @@ export function adviceFor({ code, layer }: IpaError): string {
   return BY_CODE[code] ?? BY_LAYER[layer];
 }
 
+/** SM-DP+ in JSON: subject and reason code, a hexadecimal digit for each number (SGP.22 v2.5 §5.2.6). */
+const LEAST_STATUS_CODE = 0x1_0000;
+
+function statusText(detail: number): string {
+  const [a, b, c, d, e] = [...detail.toString(16)].map((digit) => Number.parseInt(digit, 16));
+  const [subject, reason] = [c === 0 ? `${a}.${b}` : `${a}.${b}.${c}`, `${d}.${e}`];
+  const meaning = RSP_STATUS[`${subject}/${reason}`];
+  return `subject ${subject}, reason ${reason}${meaning ? `: ${meaning}` : ''}`;
+}
+
 /** The peer's own code behind an error; undefined when there is none. */
 export function detailText({ code }: IpaError, detail: number): string | undefined {
   if (code === 'ModemCmeError') return detail < 0 ? '+CME ERROR with words' : `+CME ERROR: ${detail}`;
   if (detail === 0) return undefined;
   if (code === 'StatusWord' || code === 'NotAnEuicc') return `status word ${detail.toString(16).toUpperCase().padStart(4, '0')}`;
   if (code === 'NetworkHttpStatus') return `HTTP ${detail}`;
+  if (code === 'SmdpError' && detail >= LEAST_STATUS_CODE) return statusText(detail);
   return `code ${detail}`;
 }

@@ -17,13 +17,19 @@ export function wholeNumber(least: number, greatest: number): (text: string) => 
 
 /** Checks an ICCID of 18 to 20 digits. */
 export function iccid(text: string): string {
-  if (!/^\d{18,20}$/.test(text)) throw new InvalidArgumentError('Write an ICCID of 18 to 20 digits, or "last" for the last --download.');
+  if (!/^\d{18,20}$/.test(text)) throw new InvalidArgumentError('Write an ICCID of 18 to 20 digits.');
   return text;
 }
 
 /** Checks an IMEI of 15 digits (or 16 with software version). */
 export function imei(text: string): string {
   if (!/^\d{15,16}$/.test(text)) throw new InvalidArgumentError('Write an IMEI of 15 or 16 digits.');
+  return text;
+}
+
+/** Checks MCC and MNC. */
+export function networkCode(text: string): string {
+  if (!/^\d{3}[/-]?\d{2,3}$/.test(text)) throw new InvalidArgumentError('Write MCC and MNC, such as 262/01.');
   return text;
 }
 
@@ -50,6 +56,36 @@ export function eimAddress(text: string): string {
   if (url?.protocol !== 'https:' || rest !== '' || url.host.length > 128)
     throw new InvalidArgumentError('Write https://<host> or https://<host>:<port>; the path is fixed by SGP.32 §6.3.');
   return url.host;
+}
+
+/** Collects "host=host:port", for HttpsOptions.resolve. */
+export function collectResolve(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, name, place] = /^([^=\s/]+)=([^=\s/]+)$/.exec(text) ?? [];
+  if (name === undefined || place === undefined || !URL.canParse(`https://${place}`))
+    throw new InvalidArgumentError('Write <host>=<host>:<port>, such as smdp.example.com=127.0.0.1:8443.');
+  return { ...before, [name]: place };
+}
+
+/** Checks the form of an activation code (SGP.22 v2.5 §4.1); the rest is judged by the module. */
+export function activationCode(text: string): string {
+  const [format, address, token] = text.replace(/^LPA:/i, '').split('$');
+  if (format !== '1' || !address || token === undefined || Buffer.byteLength(text) > 252)
+    throw new InvalidArgumentError("Write LPA:1$<SM-DP+ address>$<matching ID>, in '…' because of the $.");
+  return text;
+}
+
+/** Checks a "host" or "host:port". */
+export function serverAddress(text: string): string {
+  if (!URL.canParse(`https://${text}`) || /[/?#@\\\s]/.test(text) || text.length > 128)
+    throw new InvalidArgumentError('Write <host> or <host>:<port>.');
+  return text;
+}
+
+/** The object without the fields that are undefined. */
+export function defined<Fields extends object>(fields: Fields): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]: Exclude<Fields[Name], undefined>;
+  };
 }
 
 /** The bytes of a file that an option names. @throws UsageError when it cannot be read */

@@ -27,10 +27,15 @@ export class Failure extends Error {
 /** Prints an error on standard error; returns the exit status. */
 export function printFailure(error: unknown, debug: boolean): number {
   console.error(`error: ${oneLine(error instanceof Error ? error.message : String(error))}`);
-  const advice = error instanceof IpaError ? adviceFor(error) : error instanceof Failure ? error.advice : undefined;
+  const advice = adviceOf(error);
   if (advice) console.error(`next: ${advice}`);
   if (debug && error instanceof Error) console.error(stackOf(error));
   return error instanceof UsageError ? 2 : 1;
+}
+
+function adviceOf(error: unknown): string | undefined {
+  if (error instanceof IpaError) return adviceFor(error);
+  return error instanceof Failure ? error.advice : undefined;
 }
 
 /** What other programs and OpenSSL say, without line ends, numbers of source lines and the command that was run. */

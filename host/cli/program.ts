@@ -5,6 +5,15 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { builtPath } from '../core/module-file.js';
 import { addDemoCommand } from './demo/command.js';
+import { addDownloadCommand } from './download/command.js';
+import { addEimCommands } from './euicc/eim.js';
+import { addFallbackCommands } from './euicc/fallback.js';
+import { addInfoCommand } from './euicc/info.js';
+import { addNicknameCommand } from './euicc/nickname.js';
+import { addNotificationsCommands } from './euicc/notifications.js';
+import { addProfilesCommand } from './euicc/profiles.js';
+import { addResetCommand } from './euicc/reset.js';
+import { addSwitchCommands } from './euicc/switch.js';
 import { addPollCommand } from './poll/command.js';
 import { addSimCommand } from './sim/command.js';
 
@@ -14,6 +23,8 @@ Examples:
   ipa sim --download --enable last        simulated modem, eUICC, eIM and SM-DP+ as servers
   ipa poll --modem pty:/dev/ttyUSB2       poll the eIM that the eUICC in a real modem knows
   ipa poll --modem tcp:127.0.0.1:4000 --initial-eim eim.der --trace poll.jsonl
+  ipa download --modem pty:/dev/ttyUSB2 'LPA:1$smdp.example.com$MATCHING-ID'
+  ipa profiles --modem pty:/dev/ttyUSB2   what is on the eUICC
 `;
 
 /** The program, ready for parseAsync. A wrong command line rejects with CommanderError after its message was printed. */
@@ -26,9 +37,27 @@ export function createProgram(): Command {
     .exitOverride();
   addDemoCommand(program);
   addSimCommand(program);
-  addPollCommand(program);
-  for (const command of program.commands) command.option('--debug', 'show stack traces of errors');
+  for (const add of REAL_WORK) add(program);
+  for (const command of leaves(program)) command.option('--debug', 'show stack traces of errors');
   return program;
+}
+
+/** Commands that work on real and simulated modems alike. */
+const REAL_WORK = [
+  addPollCommand,
+  addDownloadCommand,
+  addInfoCommand,
+  addProfilesCommand,
+  addSwitchCommands,
+  addNicknameCommand,
+  addNotificationsCommands,
+  addEimCommands,
+  addResetCommand,
+  addFallbackCommands,
+];
+
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 }
 
 function packageVersion(): string {

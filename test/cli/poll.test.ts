@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PollReport } from '../../host/cli/poll/report.js';
+import type { Counts, Report } from '../../host/cli/connection/report.js';
 import { certificatePem, createTestPki } from '../../host/sim/pki/index.js';
 import { Testbed, type TestbedOptions } from '../../host/sim/testbed.js';
 import { moduleRuntimes } from '../support/runtimes.js';
@@ -25,9 +25,9 @@ async function peers(options: TestbedOptions = {}): Promise<{ bed: Testbed; args
   return { bed, args: ['poll', '--modem', `tcp:127.0.0.1:${server.port}`, '--runtime', 'node'] };
 }
 
-async function pollJson(...args: string[]): Promise<PollReport> {
+async function pollJson(...args: string[]): Promise<Report<Counts>> {
   const { stdout } = await ipaHere(...args, '--json');
-  return JSON.parse(stdout) as PollReport;
+  return JSON.parse(stdout) as Report<Counts>;
 }
 
 for (const { name, available } of await moduleRuntimes()) {

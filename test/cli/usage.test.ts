@@ -33,6 +33,37 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll', ...modem, '--state', folder], /--state: .*cannot be read \(EISDIR\)/],
   [['poll', ...modem, '--state', path.join(folder, 'no', 'state')], /--state: .*cannot be written \(ENOENT\)/],
   [['poll', ...modem, '--trace', path.join(folder, 'no', 'trace')], /--trace: .*cannot be written \(ENOENT\)/],
+  [['poll', ...modem, '--rplmn', '26'], /MCC and MNC, such as 262\/01/],
+  [['poll', ...modem, '--esipa-binding', 'xml'], /Allowed choices are asn1, json/],
+  [['poll', ...modem, '--resolve', 'a'], /Write <host>=<host>:<port>/],
+  [['poll', ...modem, '--resolve', 'a=b/c'], /Write <host>=<host>:<port>/],
+  [['poll', ...modem, '--assistant', 'ipae'], /Allowed choices are ipad, lpad/],
+  [['download'], /required option '--modem <address>'/],
+  [['download', ...modem], /write one place to download from/],
+  [['download', ...modem, '--default-smdp', '--smds'], /write one place to download from/],
+  [['download', ...modem, '--default-smdp', 'LPA:1$a$b'], /write one place to download from/],
+  [['download', ...modem, 'smdp.example.com'], /Write LPA:1\$<SM-DP\+ address>\$<matching ID>/],
+  [['download', ...modem, 'LPA:1$a'], /Write LPA:1\$/],
+  [['download', ...modem, '2$a$b'], /Write LPA:1\$/],
+  [['download', ...modem, '--smds', 'https://ds'], /Write <host> or <host>:<port>/],
+  [['download', ...modem, '--rsp-binding', 'xml', '--default-smdp'], /Allowed choices are asn1, json/],
+  [['download', ...modem, '--default-smdp', '--ca', text], /--ca: .*text holds no certificate/],
+  [['profiles'], /required option '--modem <address>'/],
+  [['profiles', ...modem, 'x'], /too many arguments/],
+  [['enable', ...modem], /missing required argument 'iccid'/],
+  [['enable', ...modem, '12'], /Write an ICCID of 18 to 20 digits\./],
+  [['disable', ...modem, 'last'], /Write an ICCID of 18 to 20 digits\./],
+  [['delete', ...modem, '8900012345678901234x'], /Write an ICCID of 18 to 20 digits\./],
+  [['nickname', ...modem, '89000123456789012341'], /missing required argument 'name'/],
+  [['nickname', ...modem, '89000123456789012341', 'ü'.repeat(33)], /name of at most 64 bytes/],
+  [['notifications', 'send', ...modem], /too many arguments|unknown command/],
+  [['notifications', 'remove', ...modem, 'x'], /whole number from 0/],
+  [['eim', 'add', ...modem, text], /<file>: .*text does not begin with BF57/],
+  [['eim', 'add', ...modem, path.join(folder, 'none')], /<file>: .*none cannot be read/],
+  [['reset', ...modem], /write what to reset: --profiles, --test-profiles/],
+  [['reset', ...modem, '--assistant', 'lpad', '--eim'], /--eim is for eUICCs for IoT/],
+  [['fallback', ...modem], /unknown option|Usage/],
+  [['fallback', 'now', ...modem], /unknown command 'now'/],
   [['sim', '--enable', 'first'], /ICCID of 18 to 20 digits, or "last"/],
   [['sim', '--enable', 'last'], /--enable last needs a --download before it/],
   [['sim', '--disable', 'last', '--download'], /--disable last needs a --download before it/],
@@ -58,8 +89,13 @@ describe('a wrong command line', () => {
 
 describe('help and version', () => {
   it('shows examples, of the program and of each command', async () => {
-    for (const args of [['--help'], ['sim', '--help'], ['poll', '--help']])
-      expect(await ipaHere(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining('Examples:') });
+    const commands = ['sim', 'poll', 'download', 'info', 'profiles', 'enable', 'disable', 'delete', 'nickname', 'reset'];
+    const grouped = ['notifications list', 'notifications deliver', 'notifications remove', 'eim list', 'eim add', 'fallback execute'];
+    for (const command of ['', ...commands, ...grouped])
+      expect(await ipaHere(...command.split(' ').filter(Boolean), '--help')).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('Examples:'),
+      });
   });
 
   it('shows the version of the package', async () => {

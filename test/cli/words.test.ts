@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Action, ErrorCode, RspFunction } from '../../host/abi.js';
 import { adviceFor, detailText } from '../../host/cli/advice.js';
 import { CallObserver } from '../../host/cli/calls.js';
-import { PollProgress } from '../../host/cli/connection/progress.js';
+import { CallProgress } from '../../host/cli/connection/progress.js';
 import { oneLine } from '../../host/cli/failure.js';
 import { eimWords, smdpWords } from '../../host/cli/sim/event-words.js';
 import { IpaError } from '../../host/core/errors.js';
@@ -27,6 +27,10 @@ describe('advice', () => {
     ['ModemCmeError', -1, '+CME ERROR with words'],
     ['NetworkHttpStatus', 503, 'HTTP 503'],
     ['InstallationFailed', 10, 'code 10'],
+    ['SmdpError', 11, 'code 11'],
+    ['SmdpError', 0x8_a139, 'subject 8.10.1, reason 3.9: the session is unknown'],
+    ['SmdpError', 0x8_1048, 'subject 8.1, reason 4.8: not enough room on the eUICC'],
+    ['SmdpError', 0x9_1111, 'subject 9.1.1, reason 1.1'],
     ['ModemTimeout', 0, undefined],
   ] as const)('tells the detail of %s %i as %s', (name, detail, words) => {
     expect(detailText(errorOf(name), detail)).toBe(words);
@@ -61,13 +65,13 @@ describe('calls', () => {
   });
 });
 
-describe('the progress of a poll', () => {
+describe('the progress of a command', () => {
   const write = (text: string) => ({ kind: Action.CardWrite, argument: 0, bytes: Buffer.from(text) });
 
   it('tells calls at once, and breaks each silence of two seconds', () => {
     const told: string[] = [];
     let nowMs = 0;
-    const progress = new PollProgress(
+    const progress = new CallProgress(
       (line) => told.push(line),
       () => nowMs,
     );

@@ -112,6 +112,25 @@ describe('the network', () => {
   });
 });
 
+describe('the time', () => {
+  const now = () => new Date(Date.UTC(2026, 10, 26, 12, 3, 4));
+  const TOLD = /910E3230323631313236313230333034/;
+
+  it('is that of the host, unless another or none is given', async () => {
+    const told = async (run: (links: DriverLinks) => Promise<unknown>) => {
+      const instance = scriptedInstance([]);
+      await run(linksOf(instance, { now }));
+      return instance.events[0]!.bytes;
+    };
+    expect(await told((links) => poll(links))).toMatch(TOLD);
+    expect(await told((links) => download(links, { defaultSmdp: true }))).toMatch(TOLD);
+    expect(await told((links) => deliverNotifications(links))).toMatch(TOLD);
+    expect(await told((links) => poll(links, { utcTime: new Date(0) }))).toMatch(/910E3139373030313031303030303030/);
+    expect(await told((links) => poll(links, { utcTime: null }))).not.toMatch(/910E/);
+    expect(await told((links) => es10(links, fromHex('BF3E00')))).not.toMatch(/910E/);
+  });
+});
+
 describe('a card in a reader', () => {
   const STEPS: readonly Step[] = [{ kind: Action.CardReset }, { kind: Action.CardTransmit, bytes: fromHex('80E2910000') }];
   const TOLD = [

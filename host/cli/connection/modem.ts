@@ -12,6 +12,9 @@ export interface OpenedModem {
   readonly line: ByteLine;
   /** Of simulated peers: the AddInitialEimRequest that their maker would give the device. */
   readonly initialEim?: Uint8Array;
+  /** Of simulated peers: their CI, and where their servers are found. */
+  readonly ca?: Uint8Array;
+  readonly resolve?: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -46,5 +49,5 @@ async function openSimulated(): Promise<OpenedModem> {
     await line.close();
     await bed.close();
   };
-  return { line, initialEim: bed.initialEim(), close };
+  return { line, initialEim: bed.initialEim(), ca: bed.pki.ci.certificate, resolve: bed.resolve, close };
 }

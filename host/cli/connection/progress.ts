@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a poll is at, for people who wait for it: each call as it begins, and a sign of life in between.
+// What a command is at, for people who wait for it: each call as it begins, and a sign of life in between.
 
 import { Action } from '../../abi.js';
 import type { Action as Request } from '../../interfaces.js';
@@ -8,8 +8,8 @@ import { CallObserver } from '../calls.js';
 /** Longest silence while the module works. */
 const SILENCE_MS = 2000;
 
-/** Sees the actions of one poll in order, and tells what people should know of them. */
-export class PollProgress {
+/** Sees the actions of one command in order, and tells what people should know of them. */
+export class CallProgress {
   private readonly observer = new CallObserver();
   private toldMs: number;
   private exchanges = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The packages that the options of `ipa sim` ask for, in the order of the command line.
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EimItem, psmo, type QueuedItem } from '../../sim/eim/index.js';
 import type { Testbed } from '../../sim/testbed.js';
-import { iccid, wholeNumber } from '../arguments.js';
+import { wholeNumber } from '../arguments.js';
 import { UsageError } from '../failure.js';
 
 /** One option that queues a package. */
@@ -23,11 +23,17 @@ export interface QueuedOrder {
 const DEFAULT_PROFILE_BYTES = 5000;
 const FIRST_ICCID = 89000123456789012341n;
 
+function iccidOrLast(text: string): string {
+  if (text !== 'last' && !/^\d{18,20}$/.test(text))
+    throw new InvalidArgumentError('Write an ICCID of 18 to 20 digits, or "last" for the last --download.');
+  return text;
+}
+
 /** Adds the options; each one given adds to `orders`. */
 export function collectOrders(command: Command, orders: Order[]): void {
   const sizes = wholeNumber(600, 2_000_000);
   const onICCID = (kind: 'enable' | 'disable' | 'delete') => (text: string) => {
-    orders.push({ kind, iccid: text === 'last' ? text : iccid(text) });
+    orders.push({ kind, iccid: iccidOrLast(text) });
     return text;
   };
   const onSize = (text: string) => {

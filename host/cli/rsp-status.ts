@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What SM-DP+ and SM-DS mean by subject and reason codes (SGP.22 v2.5 §5.2.6).
+
+/** Words by "subject/reason". */
+export const RSP_STATUS: Readonly<Record<string, string>> = {
+  '8.1/4.8': 'not enough room on the eUICC',
+  '8.1/6.1': 'the signature of the eUICC is wrong',
+  '8.1.1/2.2': 'the EID is missing',
+  '8.1.1/3.1': 'the profile is for another EID',
+  '8.1.1/3.8': 'the EID is not the one of the order',
+  '8.1.2/6.1': "the certificate of the eUICC's maker is not valid",
+  '8.1.2/6.3': "the certificate of the eUICC's maker has expired",
+  '8.1.3/6.1': 'the certificate of the eUICC is not valid',
+  '8.1.3/6.3': 'the certificate of the eUICC has expired',
+  '8.2/1.2': 'the profile is not released yet',
+  '8.2/3.7': 'the profile cannot be bound to another session',
+  '8.2.1/3.3': 'the profile is not available',
+  '8.2.5/3.7': 'no profile of this type is left',
+  '8.2.5/4.3': 'there is no profile for this eUICC',
+  '8.2.6/3.1': 'the matching ID belongs to another order',
+  '8.2.6/3.8': 'the matching ID is unknown, or its profile was installed already',
+  '8.2.7/2.2': 'the confirmation code is missing',
+  '8.2.7/3.8': 'the confirmation code is wrong',
+  '8.2.7/6.4': 'the confirmation code was wrong too often',
+  '8.8.1/3.8': 'the SM-DP+ has another address',
+  '8.8.2/3.1': 'the SM-DP+ has no CI in common with the eUICC',
+  '8.8.3/3.1': 'the SM-DP+ does not support the version of the eUICC',
+  '8.8.4/3.7': 'the SM-DP+ has no certificate of the CI of the eUICC',
+  '8.8.5/4.1': 'the order has expired',
+  '8.8.5/6.4': 'the profile was tried too often',
+  '8.9/5.1': 'the SM-DS is not available',
+  '8.9.5/3.9': 'nothing waits for this eUICC',
+  '8.10.1/3.9': 'the session is unknown',
+  '8.11.1/3.9': 'the CI of the eUICC is not trusted',
+};
