@@ -27,15 +27,15 @@ const SHELL = 'host/core/wasi-shell/shell.ts';
 
 /** Every compilation of the build. */
 function compilations(): CompileRequest[] {
-  const shipped = variants.flatMap(({ name, entry, without }): CompileRequest[] => [
+  const shipped = variants.flatMap(({ name, entry, ...features }): CompileRequest[] => [
     {
       entry,
       target: 'release',
-      options: featureOptions({ without }),
+      options: featureOptions(features),
       outFile: `build/${name}.wasm`,
       shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm` },
     },
-    { entry, target: 'debug', options: featureOptions({ without }), outFile: `build/${name}.debug.wasm` },
+    { entry, target: 'debug', options: featureOptions(features), outFile: `build/${name}.debug.wasm` },
   ]);
   const internals: CompileRequest[] = existsSync(inProject(TEST_INTERNALS))
     ? [{ entry: TEST_INTERNALS, target: 'release', outFile: 'build/test-internals.wasm' }]

@@ -18,5 +18,7 @@ export const HAS_COMPACT: bool = !isDefined(IPA_WITHOUT_COMPACT) && HAS_ESIPA;
 export const HAS_POLICY: bool = !isDefined(IPA_WITHOUT_POLICY);
 /** Immediate enabling, rollback, and telling the eIM of changes. */
 export const HAS_STATE_CHANGES: bool = !isDefined(IPA_WITHOUT_STATE_CHANGES) && HAS_ESIPA;
+/** A virtual ISD-R in front of a consumer eUICC (emulation/): the functions of SGP.32 that such a card does not have. Only where asked for. */
+export const HAS_EMULATION: bool = isDefined(IPA_WITH_EMULATION);
 /** Marks which rows of the step tables are taken, and how they end. For tests alone: IPA_COVERAGE is named for no shipped module. */
 export const HAS_COVERAGE: bool = isDefined(IPA_COVERAGE);

@@ -3,9 +3,9 @@
 
 import { Action, PeerKind, Summary } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_EMULATION, HAS_ESIPA, HAS_JSON, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { Command } from '../abi/options';
+import { Assistant, Command } from '../abi/options';
 import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
 
@@ -167,6 +167,7 @@ function finish(): void {
   at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
   at = putSummary(at, Summary.Notifications, S.notifications);
   at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
 }

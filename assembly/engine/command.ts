@@ -4,7 +4,7 @@
 
 import { Binding } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_LOCAL } from '../abi/features';
+import { HAS_DIRECT, HAS_EMULATION, HAS_ESIPA, HAS_JSON, HAS_LOCAL } from '../abi/features';
 import { Assistant, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
@@ -23,6 +23,7 @@ import {
   UTC_TIME,
   WANTED_EIM_ID,
 } from '../abi/state';
+import { emulationReset } from '../emulation/virtual-isdr';
 import { readDownloadData } from '../proc/download-trigger';
 import { Go } from '../proc/functions';
 import { derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
@@ -55,7 +56,7 @@ const TABLE: usize = memory.data<u16>([
   /* UtcTime */ 0xff00, 0x0e0e, <u16>(UTC_TIME - OPTIONS), <u16>offsetof<Options>('utcTimeLength'),
   /* StateChangeCause */ 0x7f00, 0x0101, <u16>offsetof<Options>('stateChangeCause'), <u16>offsetof<Options>('hasStateChangeCause'),
   /* Rplmn */ 0xff00, 0x0303, <u16>(RPLMN - OPTIONS), <u16>offsetof<Options>('rplmnLength'),
-  /* Assistant */ 0x0100, 0x0101, <u16>offsetof<Options>('assistant'), <u16>NOWHERE,
+  /* Assistant */ <u16>(HAS_EMULATION ? 0x0200 : 0x0100), 0x0101, <u16>offsetof<Options>('assistant'), <u16>NOWHERE,
   /* OnlineTimeoutMs */ 0x7f00, 0x0404, <u16>offsetof<Options>('onlineTimeoutMs'), <u16>NOWHERE,
   /* EsipaVersion */ 0xff00, 0x0101, <u16>offsetof<Options>('esipaVersion'), <u16>NOWHERE,
 ]);
@@ -71,7 +72,7 @@ const DEFAULTS: usize = memory.data<u8>([
   <u8>Option.CardTimeoutMs, 4, 0, 0, 0x75, 0x30,
   <u8>Option.MaxPackages, 1, 32,
   <u8>Option.RspBinding, 1, <u8>(HAS_JSON ? Binding.Json : Binding.Asn1),
-  <u8>Option.Assistant, 1, <u8>(HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
+  <u8>Option.Assistant, 1, <u8>(HAS_EMULATION ? Assistant.Emulated : HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
   <u8>Option.OnlineTimeoutMs, 4, 0, 2, 0xbf, 0x20,
   <u8>Option.EsipaVersion, 1, 2,
 ]);
@@ -165,6 +166,7 @@ function reset(): void {
   S.stateChanged = stateChanged;
   S.stateChangeCause = stateChangeCause;
   S.rollbackPending = rollbackPending;
+  if (HAS_EMULATION) emulationReset();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;
 }
