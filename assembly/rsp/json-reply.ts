@@ -192,6 +192,12 @@ function argumentOf(): u32 {
   return load<u8>(S.jsonField, 5);
 }
 
+/** In how many objects and lists a field stands; elsewhere it is another one of the same name. */
+function depthOf(kind: u32, argument: u32): u32 {
+  if (kind > Kind.Number) return kind == Kind.Status ? 3 : 4;
+  return argument >= 0x80 ? 3 : 1;
+}
+
 function beginString(): i32 {
   S.jsonState = Json.String;
   S.jsonHash = HASH_BASIS;
@@ -245,7 +251,7 @@ function endString(): i32 {
   if (S.jsonKey) {
     let field = FIELDS;
     while (field < FIELDS_END && load<u32>(field) != S.jsonHash) field += ROW_BYTES;
-    S.jsonField = field < FIELDS_END ? field : 0;
+    S.jsonField = field < FIELDS_END && S.jsonDepth == depthOf(load<u8>(field, 4), load<u8>(field, 5)) ? field : 0;
     return NOTHING;
   }
   switch (kindOf()) {
