@@ -2,7 +2,7 @@
 // A package for a consumer eUICC, interrupted at every event: by a fresh instance, and by power loss. A result may be lost; no operation is
 // done twice.
 
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Action } from '../../host/interfaces.js';
 import { psmo } from '../../host/sim/eim/index.js';
 import { DEFAULT_EID } from '../../host/sim/pki/index.js';
@@ -13,21 +13,25 @@ import { PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interr
 
 const MOST_POLLS = 5;
 
-let associated: Uint8Array;
-beforeAll(async () => {
+let associated: Promise<Uint8Array> | undefined;
+
+/** The state of a device that has its eIM. */
+async function associate(): Promise<Uint8Array> {
   const bed = await ConsumerLightBed.create();
   const instance = await consumerInstance();
   expect(await bed.poll(instance)).toMatchObject({ error: undefined });
-  associated = await instance.saveState();
-});
+  return instance.saveState();
+}
 
-/** A device that has its eIM, and one package to run. */
-async function prepared(state = associated) {
+/** Such a device, and one package to run. */
+async function prepared() {
+  associated ??= associate();
+  const state = await associated;
   const bed = await ConsumerLightBed.create();
   const instance = await consumerInstance();
   await instance.restoreState(state);
   queue(bed);
-  return { bed, instance };
+  return { bed, instance, state };
 }
 
 function queue(bed: ConsumerLightBed): void {
@@ -38,13 +42,13 @@ const hasWork = (bed: ConsumerLightBed) => bed.eim.device(DEFAULT_EID)!.queue.ne
 
 it('goes on in a fresh instance at every call, and asks for exactly the same', async () => {
   const run = async (replaced: boolean) => {
-    const { bed, instance } = await prepared();
+    const { bed, instance, state } = await prepared();
     const actions: (readonly number[])[] = [];
     const onAction = ({ kind, bytes }: Action) => void actions.push([kind, bytes.length]);
     let used = instance;
     if (replaced) {
       used = await replacedAtEveryCall(consumerInstance);
-      await used.restoreState(associated);
+      await used.restoreState(state);
     }
     const result = await bed.poll(used, {}, { onAction });
     expect(bed.states).toEqual({ [DISABLED]: 'enabled' });
@@ -64,9 +68,9 @@ for (const saves of ['only when the module says so', 'after every call'] as cons
     const endings = new Set<string>();
     for (let cutAt = 1; cutAt <= counted.events; cutAt++) {
       const context = `power lost at event ${cutAt} of ${counted.events}`;
-      const { bed, instance } = await prepared();
+      const { bed, instance, state } = await prepared();
       await expect(bed.poll(withPowerUntil(instance, cutAt)), context).rejects.toBeInstanceOf(PowerCut);
-      const saved = saves === 'after every call' ? await instance.saveState() : (bed.persisted ?? associated);
+      const saved = saves === 'after every call' ? await instance.saveState() : (bed.persisted ?? state);
       const next = await consumerInstance();
       await next.restoreState(saved);
       for (let polls = 0; polls < MOST_POLLS && (polls === 0 || hasWork(bed)); polls++) await bed.poll(next, { restart: polls === 0 });
