@@ -19,7 +19,7 @@ import {
 import { SimulatedEuicc } from '../../host/sim/euicc/index.js';
 import { DEFAULT_EID, type KeyAndCertificate, type TestPki } from '../../host/sim/pki/index.js';
 import { sharedPki } from './bench.js';
-import { deviceCertificate } from './consumer-bench.js';
+import { deviceCertificate as issueDeviceCertificate } from './consumer-bench.js';
 import { DirectTransport } from './direct-transport.js';
 
 export const ENABLED = '89000123456789012341';
@@ -39,17 +39,17 @@ export class ConsumerLightBed {
   private constructor(
     readonly pki: TestPki,
     readonly deviceKey: KeyObject,
-    certificate: Uint8Array,
+    readonly deviceCertificate: Uint8Array,
     eimIds: readonly string[],
   ) {
     this.eims = eimIds.map((eimId) => new EimService({ pki, eimId }));
-    for (const eim of this.eims) eim.register({ eid: DEFAULT_EID, euiccCertificate: certificate });
+    for (const eim of this.eims) eim.register({ eid: DEFAULT_EID, euiccCertificate: deviceCertificate });
     this.euicc = new SimulatedEuicc({ pki, kind: 'consumer', profiles: [{ iccid: ENABLED, state: 'enabled' }, { iccid: DISABLED }] });
   }
 
   /** A new eUICC and new eIMs; closed when the test is over. */
   static async create(eimIds: readonly string[] = ['eim.example.com']): Promise<ConsumerLightBed> {
-    device ??= deviceCertificate(DEFAULT_EID);
+    device ??= issueDeviceCertificate(DEFAULT_EID);
     const { privateKey, certificate } = await device;
     const bed = new ConsumerLightBed(await sharedPki(), privateKey, certificate, eimIds);
     onTestFinished(() => Promise.all(bed.eims.map((eim) => eim.close())).then(() => undefined));
