@@ -8,7 +8,7 @@ import { derEnd, derInteger, derLength, derStart, derValue, findTlv, readTlv } f
 import { headerBytes, putHeader } from '../wire/der-write';
 import { putInteger } from './integer';
 import { EIMS, V } from './memory';
-import { overlayElement } from './overlay';
+import { overlayBytes, overlayElement } from './overlay';
 
 const ENTRY_BYTES: u32 = 12;
 /** What the header of an element can take at most here. */
@@ -112,9 +112,6 @@ export function putToken(at: usize, eim: usize): usize {
  */
 function storeEim(at: usize, end: usize, old: usize, token: u32, counter: u32): bool {
   const eim = eimsEnd();
-  const oldBytes = old ? load<u32>(old, 8) : 0;
-  const most: usize = ENTRY_BYTES + MOST_HEADER_BYTES + MOST_TOKEN_BYTES + (end - at) + oldBytes;
-  if (EIMS + VIRTUAL_EIMS_BYTES - eim < most) return false;
   let oldAt: usize = 0;
   let oldEnd: usize = 0;
   if (old) {
@@ -122,6 +119,9 @@ function storeEim(at: usize, end: usize, old: usize, token: u32, counter: u32): 
     oldAt = derValue;
     oldEnd = derEnd;
   }
+  let most: usize = ENTRY_BYTES + MOST_HEADER_BYTES + MOST_TOKEN_BYTES;
+  for (let row = order(); load<u8>(row); row++) most += overlayBytes(load<u8>(row), at, end, oldAt, oldEnd);
+  if (EIMS + VIRTUAL_EIMS_BYTES - eim < most) return false;
   const contents = eimData(eim) + MOST_HEADER_BYTES;
   let to = contents;
   for (let tag: u32 = load<u8>(order()), row = order(); tag; tag = load<u8>(++row)) {

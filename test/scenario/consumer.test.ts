@@ -71,7 +71,7 @@ describe('a consumer eUICC', () => {
     await consumer.restart();
     consumer.bench.eim.queue(consumer.bench.bed.eid, { kind: 'euiccPackage', psmos: [psmo.enable(OTHER)], counterValue });
     consumer.queue(psmo.enable(OTHER));
-    expect(await consumer.poll()).toMatchObject({ error: { code: 'EuiccRefused' }, detail: 4, packages: 2 });
+    expect(await consumer.poll({ restart: true })).toMatchObject({ error: { code: 'EuiccRefused' }, detail: 4, packages: 2 });
     expect(consumer.results.slice(1)).toMatchObject([
       { verified: true, result: { form: 'errorSigned', errorCode: 4 } },
       signed(code('enable')),

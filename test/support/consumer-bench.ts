@@ -22,7 +22,7 @@ type Psmo = ReturnType<typeof psmo.enable>;
 type Eco = ReturnType<typeof eco.deleteEim>;
 
 /** A certificate for the device's key, with the EID, that no eUICC manufacturer has issued. */
-function deviceCertificate(eid: string): Promise<KeyAndCertificate> {
+export function deviceCertificate(eid: string): Promise<KeyAndCertificate> {
   return issueCertificate({
     subject: [{ O: ['Device maker'] }, { [SERIAL_NUMBER_ATTRIBUTE]: [{ printableString: eid }] }, { CN: ['Device'] }],
     serialNumber: '01',
