@@ -12,7 +12,7 @@ import { type CompileRequest, compile } from './compile.js';
 import { runAsScript } from './main.js';
 import { inBuild, inProject, root } from './paths.js';
 import { isStale, runStep, type Step } from './stale.js';
-import { SHELL_MEMORY_BASE, variants } from './variants.js';
+import { featureOptions, SHELL_MEMORY_BASE, variants } from './variants.js';
 
 /** Re-exports of internals, for tests alone. */
 const TEST_INTERNALS = 'assembly/test-internals.ts';
@@ -20,14 +20,15 @@ const SHELL = 'host/core/wasi-shell/shell.ts';
 
 /** Every compilation of the build. */
 function compilations(): CompileRequest[] {
-  const shipped = variants.flatMap(({ name, entry }): CompileRequest[] => [
+  const shipped = variants.flatMap(({ name, entry, without }): CompileRequest[] => [
     {
       entry,
       target: 'release',
+      options: featureOptions({ without }),
       outFile: `build/${name}.wasm`,
       shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm` },
     },
-    { entry, target: 'debug', outFile: `build/${name}.debug.wasm` },
+    { entry, target: 'debug', options: featureOptions({ without }), outFile: `build/${name}.debug.wasm` },
   ]);
   const internals: CompileRequest[] = existsSync(inProject(TEST_INTERNALS))
     ? [{ entry: TEST_INTERNALS, target: 'release', outFile: 'build/test-internals.wasm' }]

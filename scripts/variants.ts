@@ -13,19 +13,40 @@ export interface Budget {
   readonly memoryGrow: number;
 }
 
+/** What a module can be built without. */
+export type Feature = 'ESIPA' | 'DIRECT' | 'JSON' | 'LOCAL' | 'DATA' | 'COMPACT' | 'POLICY' | 'STATE_CHANGES';
+
 /** One shipped module. */
 export interface Variant {
   /** The module is build/<name>.wasm. */
   readonly name: string;
   /** Entry file, relative to the project's root. */
   readonly entry: string;
+  /** What it leaves out: names of assembly/abi/features.ts without their IPA_WITHOUT_. */
+  readonly without?: readonly Feature[];
   readonly budget: Budget;
 }
 
+/** RAM and purity are the same for all. */
+const budget = (kibibytes: number): Budget => ({ wasmBytes: kibibytes * 1024, staticBytes: 12_288, imports: 0, memoryGrow: 0 });
+
 /** The table. A trimmed variant is one more entry file and one more row. */
 export const variants: readonly Variant[] = [
-  { name: 'ipad', entry: 'assembly/ipad.ts', budget: { wasmBytes: 32_768, staticBytes: 12_288, imports: 0, memoryGrow: 0 } },
+  { name: 'ipad', entry: 'assembly/ipad.ts', budget: budget(32) },
+  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(26) },
+  {
+    name: 'ipad-min',
+    entry: 'assembly/ipad-min.ts',
+    without: ['DIRECT', 'JSON', 'LOCAL', 'DATA', 'COMPACT', 'POLICY', 'STATE_CHANGES'],
+    budget: budget(20),
+  },
+  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA'], budget: budget(23) },
 ];
+
+/** What the compiler is told of a variant. */
+export function featureOptions({ without = [] }: Pick<Variant, 'without'>): string[] {
+  return without.flatMap((feature) => ['--use', `IPA_WITHOUT_${feature}=1`]);
+}
 
 /**
  * Where the data of the WASI shell begins. It shares the module's memory, so it must lie above every variant's static memory,

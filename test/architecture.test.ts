@@ -9,7 +9,7 @@ import { checkExports } from '../host/core/exports.js';
 import { staleAbi } from '../scripts/abi.js';
 import { compile } from '../scripts/compile.js';
 import { inBuild } from '../scripts/paths.js';
-import { SHELL_MEMORY_BASE, variants } from '../scripts/variants.js';
+import { featureOptions, SHELL_MEMORY_BASE, variants } from '../scripts/variants.js';
 import { readModuleFacts } from '../scripts/wasm.js';
 import { type Source, sources } from './support/sources.js';
 
@@ -166,7 +166,7 @@ describe('the tree', () => {
 /** memory.copy and memory.fill alone; missing in binaryen's type declarations. */
 const BULK_MEMORY_OPT = (binaryen.Features as unknown as { BulkMemoryOpt: number }).BulkMemoryOpt;
 
-describe.each(variants)('the release module $name', ({ name, entry, budget }) => {
+describe.each(variants)('the release module $name', ({ name, entry, without, budget }) => {
   const release = async () => new Uint8Array(await readFile(inBuild(`${name}.wasm`)));
   const text = () => readFile(inBuild(`${name}.wat`), 'utf8');
   const instantiate = async () => checkExports(new WebAssembly.Instance(new WebAssembly.Module(await release())).exports);
@@ -206,7 +206,13 @@ describe.each(variants)('the release module $name', ({ name, entry, budget }) =>
   });
 
   it('has the same bytes when it is compiled again', async () => {
-    const again = await compile({ entry, target: 'release', shrunk: {}, outFile: `build/test/${name}-again.wasm` });
+    const again = await compile({
+      entry,
+      target: 'release',
+      options: featureOptions({ without }),
+      shrunk: {},
+      outFile: `build/test/${name}-again.wasm`,
+    });
     expect(Buffer.compare(again, await release())).toBe(0);
   });
 });

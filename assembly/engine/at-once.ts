@@ -57,7 +57,7 @@ export function startAtOnce(what: u32): i32 {
     case Do.TakeEvent:
       return takeNextEvent();
     case Do.OweInstallationResult:
-      if (!HAS_DIRECT) return 0;
+      if (!HAS_DIRECT || !HAS_ESIPA) return 0;
       if (!oweInstallationResult(S.resultAt, S.resultEnd)) oweTriggerError();
       return owed();
     case Do.AskWhichPeer:
@@ -71,22 +71,26 @@ export function startAtOnce(what: u32): i32 {
       S.step = S.returnStep;
       return REPEAT;
     case Do.OweUnknownPackage:
+      if (!HAS_ESIPA) return 0;
       noteError(ErrorCode.UnknownPackage);
       return owe(PackageError.UnknownPackage);
     case Do.OweInvalidFormat:
-      return owe(PackageError.InvalidPackageFormat);
+      return HAS_ESIPA ? owe(PackageError.InvalidPackageFormat) : 0;
     case Do.OwePackageError:
+      if (!HAS_ESIPA) return 0;
       // cut off before it was whole: the eIM has no result and will offer it again
       if (isNetworkError(S.stepError)) return S.stepError;
       // the form of the card's answer says nothing about the package
       return owe(isWireError(S.stepError) && S.cardState != CardState.Done ? PackageError.InvalidPackageFormat : PackageError.Undefined);
     case Do.OweResult:
-      return oweResult();
+      return HAS_ESIPA ? oweResult() : 0;
     case Do.OweDataError:
+      if (!HAS_DATA) return 0;
       if (isNetworkError(S.stepError)) return S.stepError;
       oweDataError(PackageError.Undefined);
       return owed();
     case Do.OweTagListError:
+      if (!HAS_ESIPA) return 0;
       oweDataError(1); // incorrectTagList
       return owed();
     case Do.OweTriggerError:

@@ -4,7 +4,7 @@
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
-import { HAS_DATA, HAS_DIRECT, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
@@ -158,10 +158,11 @@ function continueCard(what: u32): i32 {
       S.channel = 0;
       return 0;
     case Do.GetEid:
-      return readEid();
+      return HAS_ESIPA ? readEid() : 0;
     case Do.RemoveNotification:
       return readRemoveNotification();
     case Do.RemoveAcknowledged:
+      if (!HAS_ESIPA) return 0;
       const removed = readRemoveNotification();
       return removed ? removed : REPEAT;
     case Do.GetEuiccInfo1:
@@ -198,8 +199,8 @@ function cardRefusal(what: u32, error: i32): i32 {
 }
 
 function continueCardElement(what: u32): i32 {
-  if (what == Do.GetEimConfigurationData) return continueEimEntries();
-  if (what == Do.FindResult) return findResult();
+  if (HAS_ESIPA && what == Do.GetEimConfigurationData) return continueEimEntries();
+  if (HAS_ESIPA && what == Do.FindResult) return findResult();
   if (what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
   const result = pumpSelect();
@@ -253,7 +254,7 @@ function continueNetwork(what: u32, result: i32): i32 {
   if (result) return networkRefusal(what, result);
   switch (what) {
     case Do.GetEimPackage:
-      return countPackage(settleStateChange(readGetEimPackage()));
+      return HAS_ESIPA ? countPackage(settleStateChange(readGetEimPackage())) : 0;
     case Do.InitiateAuthentication:
       return replyExpect(0xa0);
     case Do.AuthenticateClient:
@@ -261,15 +262,16 @@ function continueNetwork(what: u32, result: i32): i32 {
     case Do.GetBoundProfilePackage:
       return S.replyState == Reply.Stream ? 0 : noteReason(orBadAnswer(replyExpect(0xa0)), CancelReason.MetadataMismatch);
     case Do.SendOwed:
-      return settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
+      return !HAS_ESIPA ? 0 : settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
     case Do.FinishDataResponse:
-      return readProvideResult();
+      return HAS_DATA ? readProvideResult() : 0;
     case Do.HandleInstallationResult:
     case Do.HandleStoredNotification:
     case Do.CancelSessionAtServer:
       // a status in JSON may say that it was refused
       return S.replyChoice == 0x81 ? replyExpect(0) : 0;
   }
+  if (!HAS_ESIPA) return 0;
   settleRollback();
   return skipUnacknowledged(what, readProvideResult());
 }
@@ -313,7 +315,7 @@ function settleStateChange(kind: i32): i32 {
 
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
 function networkRefusal(what: u32, error: i32): i32 {
-  if (what == Do.GetEimPackage && isWireError(error)) {
+  if (HAS_ESIPA && what == Do.GetEimPackage && isWireError(error)) {
     readGetEimPackage(); // as far as it came, for the transaction id
     noteError(error);
     networkAbort();
@@ -366,14 +368,14 @@ function continueCardFromNetwork(what: u32): i32 {
     return S.profileSwitched ? 1 : 0;
   }
   S.networkFromHost = false;
-  if (what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
+  if (HAS_ESIPA && what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
     noteError(result);
     return 3; // the result is too long to keep, but the card keeps it
   }
   if (result) return result;
   networkAbort();
-  if (what == Do.AddInitialEim) return readAddInitialEim();
-  if (what == Do.LoadBoundProfilePackage) return finishInstallation();
+  if (HAS_ESIPA && what == Do.AddInitialEim) return readAddInitialEim();
+  if (!HAS_ESIPA || what == Do.LoadBoundProfilePackage) return finishInstallation();
   const outcome = readPackageResult();
   if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;

@@ -3,7 +3,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
 
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
@@ -145,13 +145,13 @@ function startCard(what: u32): i32 {
     case Do.CloseStaleChannels:
       return closeNextChannel();
     case Do.GetEid:
-      sendGetEid();
+      if (HAS_ESIPA) sendGetEid();
       break;
     case Do.RemoveNotification:
       sendRemoveNotification();
       break;
     case Do.RemoveAcknowledged:
-      return removeNextAcknowledged();
+      return HAS_ESIPA ? removeNextAcknowledged() : 0;
     case Do.GetEuiccInfo1:
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
@@ -222,6 +222,7 @@ function startCardElement(what: u32): i32 {
   S.forwardDepth = 0;
   switch (what) {
     case Do.GetEimConfigurationData:
+      if (!HAS_ESIPA) return 0;
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
       select(0xbf55, 0, 0, 0);
@@ -242,6 +243,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveResults:
+      if (!HAS_ESIPA) return 0;
       select(0xbf2b, 3, 0xbf51, S.resultSkip);
       sendRetrieveResults();
       break;
@@ -250,6 +252,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveForResult:
+      if (!HAS_ESIPA) return 0;
       select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
       break;
@@ -292,11 +295,12 @@ function startNetwork(what: u32): i32 {
       sendOwed();
       break;
     case Do.GetEimPackage:
+      if (!HAS_ESIPA) return 0;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
       sendGetEimPackage();
       break;
     case Do.ProvideEimPackageResult:
-      sendPackageResult();
+      if (HAS_ESIPA) sendPackageResult();
       break;
     case Do.InitiateAuthentication:
       S.transactionIdLength = 0;
@@ -308,7 +312,7 @@ function startNetwork(what: u32): i32 {
       sendGetBoundProfilePackage();
       break;
     case Do.HandleInstallationResult:
-      sendHandleNotification(S.resultAt, S.resultEnd);
+      if (HAS_ESIPA) sendHandleNotification(S.resultAt, S.resultEnd);
       break;
     case Do.CancelSessionAtServer:
       sendCancelSessionResponse();
@@ -319,21 +323,22 @@ function startNetwork(what: u32): i32 {
 function startStream(what: u32): i32 {
   switch (what) {
     case Do.ProvideStoredResult:
-      beginProvideResult(pendingBytes());
+      if (HAS_ESIPA) beginProvideResult(pendingBytes());
       break;
     case Do.HandleStoredNotification:
       beginHandleNotification(pendingBytes());
       break;
     case Do.ProvideResultAndNotifications:
-      sendPackageResultAndNotifications(pendingBytes());
+      if (HAS_ESIPA) sendPackageResultAndNotifications(pendingBytes());
       break;
     case Do.AuthenticateClient:
       beginAuthenticateClient(pendingBytes());
       break;
     case Do.RunEs10Function:
-      beginHostRequest();
+      if (HAS_LOCAL) beginHostRequest();
       break;
     case Do.AddInitialEim:
+      if (!HAS_ESIPA) return 0;
       if (S.initialEimTried || !O.hasInitialEim) return ErrorCode.NoInitialEim;
       S.initialEimTried = true;
       beginHostRequest();
