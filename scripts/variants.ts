@@ -44,8 +44,8 @@ export const variants: readonly Variant[] = [
 ];
 
 /** What the compiler is told of a variant. */
-export function featureOptions({ without = [] }: Pick<Variant, 'without'>): string[] {
-  return without.flatMap((feature) => ['--use', `IPA_WITHOUT_${feature}=1`]);
+export function featureOptions({ without }: { readonly without?: readonly Feature[] | undefined }): string[] {
+  return (without ?? []).flatMap((feature) => ['--use', `IPA_WITHOUT_${feature}=1`]);
 }
 
 /**

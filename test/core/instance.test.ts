@@ -2,6 +2,7 @@
 // One contract, every runtime: whatever executes the module, an instance behaves the same.
 
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ABI_VERSION } from '../../host/abi.js';
 import type { IpaInstance } from '../../host/interfaces.js';
 import { compileStandIn, runtimes, StandIn } from './support.js';
 
@@ -136,9 +137,9 @@ describe.each(await runtimes())('an instance on $name', ({ name, available, crea
     });
 
     it('refuses a module of another interface version', async () => {
-      await expect(create(withVersion(wasm, 2))).rejects.toMatchObject({
+      await expect(create(withVersion(wasm, ABI_VERSION + 1))).rejects.toMatchObject({
         code: 'AbiVersion',
-        message: expect.stringContaining('version 2'),
+        message: expect.stringContaining(`version ${ABI_VERSION + 1}`),
       });
     });
 
@@ -148,10 +149,10 @@ describe.each(await runtimes())('an instance on $name', ({ name, available, crea
   });
 });
 
-/** The stand-in with another version: the function body `i32.const 1; end` becomes `i32.const n; end`. */
+/** The stand-in with another version: the function body `i32.const ABI_VERSION; end` becomes `i32.const n; end`. */
 function withVersion(wasm: Uint8Array, version: number): Uint8Array {
   const changed = Buffer.from(wasm);
-  const body = changed.indexOf(Buffer.from([0x04, 0x00, 0x41, 0x01, 0x0b]));
+  const body = changed.indexOf(Buffer.from([0x04, 0x00, 0x41, ABI_VERSION, 0x0b]));
   changed[body + 3] = version;
   return new Uint8Array(changed);
 }

@@ -9,6 +9,7 @@ import type { SimulatedSmdp } from '../../host/sim/smdp/index.js';
 import { PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
 import { LightBed, startSmdp } from '../support/light-bed.js';
 import { expectDone, finishJob } from '../support/main-job.js';
+import { withVirtualTime } from '../support/virtual-time.js';
 
 let smdp: SimulatedSmdp;
 beforeAll(async () => {
@@ -57,7 +58,7 @@ it('survives loss of the network at every operation', async () => {
   const { operations } = await cleanRun();
   for (let lostFrom = 1; lostFrom <= operations; lostFrom++) {
     const bed = await LightBed.create(smdp);
-    const instance = await createNodeInstance();
+    const instance = withVirtualTime(await createNodeInstance());
     bed.transport.lostFrom = lostFrom;
     const result = await bed.poll(instance);
     expect(result.error?.layer, `network lost at operation ${lostFrom}`).toBe('network');

@@ -74,11 +74,12 @@ describe('the card', () => {
 
 describe('the modem is like', () => {
   /** What the module cannot do with AT+CSIM on a channel of its own and at most 256 bytes at a time, and how it says so. */
-  const BEYOND: Partial<Record<KnownModem, string>> = {
-    'quectel-ec800g': 'UnexpectedTag',
-    'huawei-ms2372': 'ModemCmeError',
-    'telit-le910': 'ModemGarbage',
-    wavecom: 'ModemGarbage',
+  const BEYOND: Partial<Record<KnownModem, object>> = {
+    // a byte of a certificate is lost, and what then stands in the place of a tag is as random as a key
+    'quectel-ec800g': { layer: 'wire' },
+    'huawei-ms2372': { code: 'ModemCmeError' },
+    'telit-le910': { code: 'ModemGarbage' },
+    wavecom: { code: 'ModemGarbage' },
   };
   for (const name of Object.keys(KNOWN_MODEMS) as KnownModem[]) {
     const options = { modem: { quirks: KNOWN_MODEMS[name] } };
@@ -87,7 +88,7 @@ describe('the modem is like', () => {
       it(`${name}, which is beyond the module: it says so, and spoils nothing`, async () => {
         const bench = await Bench.start(options);
         bench.queueDownload();
-        expect(await bench.poll()).toMatchObject({ error: { code: BEYOND[name] }, profilesInstalled: 0 });
+        expect(await bench.poll()).toMatchObject({ error: BEYOND[name], profilesInstalled: 0 });
         expect(bench.euicc.profiles).toEqual([]);
         expect(await bench.poll({}, { card: bench.euicc })).toMatchObject({ error: undefined });
       });

@@ -16,7 +16,6 @@ const FUNCTIONS: readonly EsipaFunctionName[] = [
   'authenticateClient',
   'getBoundProfilePackage',
   'handleNotification',
-  'provideEimPackageResult',
 ];
 
 const FAULTS: readonly { readonly name: string; readonly fault: Fault; readonly error: string; readonly detail?: number }[] = [
@@ -41,12 +40,31 @@ describe('the network fails once', () => {
   }
 });
 
+describe('the network fails once when the result of a profile change is sent', () => {
+  const CUT: Fault = { kind: 'cutResponse', afterBytes: 3 };
+  for (const { name, fault } of [...FAULTS, { name: 'the answer is cut off', fault: CUT }]) {
+    it(`${name}: it may be the new profile, so it is tried again in the same poll`, async () => {
+      const bench = await Bench.start();
+      queueJob(bench);
+      bench.eim.faults.add('provideEimPackageResult', fault);
+      const before = await bench.poll();
+      expect(before).toMatchObject({ error: undefined, detail: 0, packages: 2, profilesInstalled: 1, notifications: 1 });
+      const seen = fault.kind === 'loseResponse' || fault.kind === 'cutResponse';
+      const results = bench.events('euiccPackageResult').map(({ duplicate, rollback }) => ({ duplicate, rollback }));
+      const told = { duplicate: false, rollback: undefined };
+      expect(results).toEqual(seen ? [told, { ...told, duplicate: true }] : [told]);
+      expect(bench.eim.faults.pending).toBe(0);
+      await expectRecovery(bench);
+    });
+  }
+});
+
 describe('the connection is cut', () => {
   for (const functionName of FUNCTIONS.filter((each) => each !== 'handleNotification')) {
     it(`in the middle of the answer to ${functionName}`, async () => {
       const bench = await Bench.start();
       queueJob(bench);
-      bench.eim.faults.add(functionName, { kind: 'cutResponse', afterBytes: functionName === 'provideEimPackageResult' ? 3 : 20 });
+      bench.eim.faults.add(functionName, { kind: 'cutResponse', afterBytes: 20 });
       expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
       await expectRecovery(bench);
     });

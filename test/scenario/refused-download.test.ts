@@ -71,6 +71,12 @@ const REFUSED_BY_SERVER: readonly Refusal[] = [
     cancelReason: 127,
   },
   {
+    name: 'an SM-DS without an event',
+    item: { kind: 'download', contactSmds: {} },
+    error: ['EimError', 56],
+    cancelReason: 127,
+  },
+  {
     name: 'an SM-DP+ that nobody knows',
     item: { kind: 'download', activationCode: 'LPA:1$nowhere.example.com$MATCH-0001' },
     error: ['EimError', 1],
@@ -118,10 +124,11 @@ const REFUSED_BY_IPA: readonly Refusal[] = [
     name: 'a missing confirmation code',
     profile: { order: { confirmationCode: '1234' } },
     error: ['ConfirmationCodeMissing', 0],
-    cancelReason: 127,
+    cancelReason: 1,
   },
   {
-    name: 'profile policy rules',
+    name: 'profile policy rules that the Rules Authorisation Table grants to nobody',
+    bench: { euicc: { rulesAuthorisationTable: new Uint8Array() } },
     profile: { metadata: { profilePolicyRules: ['ppr1'], owner: { mccMnc: '00101' } } },
     error: ['PprNotAllowed', 0],
     cancelReason: 3,
@@ -132,8 +139,11 @@ const REFUSED_BY_IPA: readonly Refusal[] = [
     error: ['BadTrigger', 0],
     packageError: 'invalidPackageFormat',
   },
-  { name: 'a trigger by SM-DS', item: { kind: 'download', contactSmds: {} }, error: ['BadTrigger', 0] },
-  { name: 'a trigger by default SM-DP+', item: { kind: 'download', contactDefaultSmdp: true }, error: ['BadTrigger', 0] },
+  {
+    name: 'a default SM-DP+ that the eUICC does not have',
+    item: { kind: 'download', contactDefaultSmdp: true },
+    error: ['NoServerAddress', 0],
+  },
   {
     name: 'a package that ends too early',
     alter: ['getBoundProfilePackage', (body) => body.subarray(0, -100)],

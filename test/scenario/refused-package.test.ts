@@ -59,16 +59,16 @@ describe('the eUICC refuses a package for', () => {
   }
 });
 
-describe('a package that came before', () => {
-  it('is not run again: the eIM gets replayError, and the result that was lost', async () => {
+describe('a package whose result was lost', () => {
+  it('is not run again: the result comes with the next poll, before any package is asked for', async () => {
     const bench = await Bench.start({ euicc: { profiles: [{ iccid: ICCID }] } });
-    bench.queueEnable(ICCID);
+    bench.queueList();
     bench.eim.faults.add('provideEimPackageResult', { kind: 'loseRequest' });
     expect(await bench.poll()).toMatchObject({ error: { code: 'NetworkConnectionLost' } });
     expect(bench.euicc.packageResults).toHaveLength(1);
 
     expect(await bench.poll()).toMatchObject({ error: undefined, packages: 0 });
-    expect(bench.events('euiccPackageResult')).toMatchObject([{ result: { form: 'signed', results: [{ operation: 'enable', code: 0 }] } }]);
+    expect(bench.events('euiccPackageResult')).toMatchObject([{ result: { form: 'signed', results: [{ operation: 'listProfileInfo' }] } }]);
     expect(bench.events('getEimPackage').map(({ answer }) => answer)).toEqual(['package', 'noEimPackageAvailable']);
     expectHonestLog(bench.eim.log);
     expectCleanCard(bench.euicc);
