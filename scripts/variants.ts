@@ -14,7 +14,20 @@ export interface Budget {
 }
 
 /** What a module can be built without. */
-export type Feature = 'ESIPA' | 'DIRECT' | 'JSON' | 'LOCAL' | 'DATA' | 'COMPACT' | 'POLICY' | 'STATE_CHANGES';
+export type Feature =
+  | 'ESIPA'
+  | 'DIRECT'
+  | 'JSON'
+  | 'LOCAL'
+  | 'DATA'
+  | 'COMPACT'
+  | 'POLICY'
+  | 'STATE_CHANGES'
+  | 'SELECTION'
+  | 'RESULT_LIST'
+  | 'STALE_CHANNELS'
+  | 'DISCOVERY'
+  | 'ASN1';
 
 /** One shipped module. */
 export interface Variant {
@@ -37,10 +50,22 @@ export const variants: readonly Variant[] = [
   {
     name: 'ipad-min',
     entry: 'assembly/ipad-min.ts',
-    without: ['DIRECT', 'JSON', 'LOCAL', 'DATA', 'COMPACT', 'POLICY', 'STATE_CHANGES'],
+    without: [
+      'DIRECT',
+      'JSON',
+      'LOCAL',
+      'DATA',
+      'COMPACT',
+      'POLICY',
+      'STATE_CHANGES',
+      'SELECTION',
+      'RESULT_LIST',
+      'STALE_CHANNELS',
+      'DISCOVERY',
+    ],
     budget: budget(20),
   },
-  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA'], budget: budget(23) },
+  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA', 'ASN1'], budget: budget(23) },
 ];
 
 /** What the compiler is told of a variant. */

@@ -3,12 +3,13 @@
 
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer, Event } from '../abi/events';
-import { HAS_JSON, HAS_POLICY } from '../abi/features';
+import { HAS_POLICY } from '../abi/features';
 import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';
 import { atByte, atCancel } from '../link/at';
 import { jsonWindow } from '../rsp/json-reply';
+import { isJson } from '../rsp/peer';
 import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
 import { networkData, networkSent } from '../wire/network-lane';
@@ -81,7 +82,7 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);
-  if (HAS_JSON && S.binding && !fromHost) jsonWindow();
+  if (isJson() && !fromHost) jsonWindow();
   return length;
 }
 

@@ -3,8 +3,9 @@
 // AuthenticateServer on, as it is. An SM-DP+ answers with what PrepareDownload needs, an SM-DS with its events.
 
 import { PeerKind } from '../abi/actions';
-import { HAS_DIRECT } from '../abi/features';
+import { HAS_DISCOVERY } from '../abi/features';
 import { S } from '../abi/state';
+import { isServer } from './peer';
 import { replyExpect } from './reply';
 import { sessionRequestBegin } from './request';
 
@@ -21,7 +22,8 @@ export function beginAuthenticateClient(answerBytes: u32): void {
 
 /** Reads the answer. Returns an AuthenticateOutcome, or EimError or SmdpError with its code as detail, BadEimAnswer or BadSmdpAnswer. */
 export function readAuthenticateClient(): i32 {
-  const direct = HAS_DIRECT && S.peerKind != PeerKind.Eim;
+  if (!HAS_DISCOVERY) return replyExpect(0xa0);
+  const direct = isServer();
   // an eIM that relays an SM-DS answers with A1
   if (!direct && S.replyChoice == 0xa1) return AuthenticateOutcome.Smds;
   const result = replyExpect(0xa0);
