@@ -3,7 +3,17 @@
 
 import { Action, PeerKind, Summary } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_DISCOVERY, HAS_ESIPA, HAS_POLICY, HAS_SELECTION, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
+import {
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_ESIPA,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_SELECTION,
+  HAS_STATE_CHANGES,
+  IS_INDIRECT,
+} from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
 import { Command } from '../abi/options';
 import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
@@ -49,7 +59,7 @@ export function startAtOnce(what: u32): i32 {
     case Do.ChooseNotificationRoute:
       if (IS_INDIRECT) return 0;
       if (HAS_SELECTION && isBackedOff()) return 2;
-      S.route = PeerKind.Smdp;
+      if (HAS_DIRECT) S.route = PeerKind.Smdp;
       return HAS_DIRECT && isDirect() ? 1 : 0;
     case Do.CheckServer:
       return checkServer();
@@ -166,7 +176,7 @@ function finish(): void {
   let at = putSummary(NETWORK_TX, Summary.Packages, S.packages);
   at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
   at = putSummary(at, Summary.Notifications, S.notifications);
-  at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
 }
