@@ -129,6 +129,11 @@ function isBuiltIn(command: u32): bool {
   return false;
 }
 
+/** Whether the option just read says what does not matter here: hosts tell the time unasked. */
+function isPassedOver(): bool {
+  return !HAS_MORE_OPTIONS && derTag == Option.UtcTime;
+}
+
 /** Row of the option just read. */
 function row(): usize {
   const number = derTag - Option.Command;
@@ -138,7 +143,7 @@ function row(): usize {
 
 /** Whether the option just read is known and has a possible value. */
 function isValid(): bool {
-  if (derTag - Option.Command > LAST_OPTION - Option.Command) return false;
+  if (derTag - Option.Command > LAST_OPTION - Option.Command) return isPassedOver();
   const at = row();
   const most: u32 = load<u8>(at, 3);
   if (derLength < load<u8>(at, 2) || (derLength > most && most != ANY_LENGTH)) return false;
@@ -151,6 +156,7 @@ function apply(at: usize, end: usize): void {
   while (at < end) {
     readTlv(at, end);
     at = derEnd;
+    if (isPassedOver()) continue;
     const where: u32 = load<u8>(row(), 4);
     const lengthWhere: u32 = load<u8>(row(), 5);
     if (where != NOWHERE) {
