@@ -34,3 +34,7 @@ export const HAS_MORE_OPTIONS: bool = !isDefined(IPA_WITHOUT_MORE_OPTIONS);
 export const HAS_STRICT_ANSWERS: bool = !isDefined(IPA_WITHOUT_STRICT_ANSWERS);
 /** Downloads by way of the eIM and nothing else: what happens is in proc/indirect-download.ts. */
 export const IS_INDIRECT: bool = !HAS_DIRECT && !HAS_POLICY && !HAS_STATE_CHANGES && !HAS_DISCOVERY;
+/** A virtual ISD-R in front of a consumer eUICC (emulation/): the functions of SGP.32 that such a card does not have. Only where asked for. */
+export const HAS_EMULATION: bool = isDefined(IPA_WITH_EMULATION);
+/** Marks which rows of the step tables are taken, and how they end. For tests alone: IPA_COVERAGE is named for no shipped module. */
+export const HAS_COVERAGE: bool = isDefined(IPA_COVERAGE);

@@ -2,11 +2,13 @@
 // The memory map: one region that holds everything the module remembers between two calls. The host may save it after any
 // call and put it back into a fresh instance (design property P5). Module-level variables elsewhere are scratch within a call.
 
+import { HAS_EMULATION } from './features';
 import {
   ACTIVATION_CODE_BYTES,
   BACKOFF_BYTES,
   CARD_LINE_BYTES,
   CARD_WINDOW_BYTES,
+  EMULATION_BYTES,
   MESSAGE_BYTES,
   METADATA_BYTES,
   NETWORK_WINDOW_BYTES,
@@ -185,6 +187,8 @@ export class State {
   metadataKeep: bool; // the element in the metadata being read is kept
 
   // JSON binding (rsp/json-…)
+  again: bool; // the server wants the session from its beginning
+  triedAgain: bool;
   restIsResult: bool; // HandleNotification brings the result of a trigger
   restLeft: u32; // bytes of the request's last element still to be encoded
   base64Value: u32;
@@ -287,10 +291,12 @@ const A_NETWORK_TX: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
 const A_NETWORK_RX: usize = A_NETWORK_TX + NETWORK_WINDOW_BYTES + SLACK;
 const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES;
 
+const A_EMULATION: usize = A_MESSAGE + MESSAGE_BYTES;
+
 /** Size of the region the host saves, in bytes. */
-export const REGION_BYTES: usize = A_MESSAGE + MESSAGE_BYTES;
+export const REGION_BYTES: usize = A_EMULATION + (HAS_EMULATION ? EMULATION_BYTES : 0);
 /** Address of the region. */
-export const REGION: usize = memory.data(A_MESSAGE + MESSAGE_BYTES, 16);
+export const REGION: usize = memory.data(A_EMULATION + (HAS_EMULATION ? EMULATION_BYTES : 0), 16);
 /** The scalars, and where they lie; scripts/shrink makes wasm globals of those used most, so no address of one is ever computed. */
 export const S: State = changetype<State>(REGION);
 export const SCALARS_BEGIN: usize = REGION;
@@ -350,3 +356,5 @@ export const NETWORK_RX: usize = REGION + A_NETWORK_RX;
 /** Messages that must be seen whole. */
 export const MESSAGE: usize = REGION + A_MESSAGE;
 export const MESSAGE_END: usize = REGION + A_MESSAGE + MESSAGE_BYTES;
+/** What belongs to the virtual ISD-R; its map is in emulation/memory.ts. */
+export const EMULATION: usize = REGION + A_EMULATION;

@@ -7,7 +7,9 @@ import {
   HAS_DATA,
   HAS_DIRECT,
   HAS_DISCOVERY,
+  HAS_EMULATION,
   HAS_ESIPA,
+  HAS_JSON,
   HAS_LOCAL,
   HAS_POLICY,
   HAS_SELECTION,
@@ -15,7 +17,7 @@ import {
   IS_INDIRECT,
 } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { Command } from '../abi/options';
+import { Assistant, Command } from '../abi/options';
 import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
 
@@ -77,6 +79,8 @@ export function startAtOnce(what: u32): i32 {
       return HAS_DIRECT && HAS_DISCOVERY ? returnToSmds() : 0;
     case Do.ResultIsLost:
       return HAS_STATE_CHANGES ? resultIsLost() : 0;
+    case Do.AskWhetherAgain:
+      return HAS_DIRECT && HAS_JSON ? isWantedAgain() : 0;
     case Do.Return:
       if (!HAS_ESIPA) return 0;
       S.procedure = S.returnProcedure;
@@ -177,6 +181,7 @@ function finish(): void {
   at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
   at = putSummary(at, Summary.Notifications, S.notifications);
   if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
 }
@@ -200,6 +205,8 @@ function startDownload(): i32 {
     S.eventSkip = 0;
     S.smdsAddressLength = 0;
   }
+  S.again = false;
+  S.triedAgain = false;
   return HAS_DIRECT && isLocal() ? S.trigger : readTrigger(MESSAGE, S.collectAt);
 }
 
@@ -232,8 +239,12 @@ function checkRules(): i32 {
 
 /** An SM-DS has answered: its next event, or the trigger that the eIM made of it, is what is downloaded. */
 function takeNextEvent(): i32 {
+  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) {
+    const none = takeEvent();
+    S.contactSmds = none != 0;
+    return none;
+  }
   S.contactSmds = false;
-  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) return takeEvent();
   const found = findTlv(MESSAGE, S.collectAt, 0xbf54);
   const trigger = found ? found : readTrigger(derValue, derEnd);
   return trigger > 0 ? ErrorCode.BadTrigger : trigger;
@@ -241,14 +252,24 @@ function takeNextEvent(): i32 {
 
 const MAX_EVENTS: u32 = 16;
 
-/** The local user gets all profiles that the SM-DS announces: it is asked again, for the next event. */
+/** The local user gets all profiles that the SM-DS announces: it is asked again for the next event, unless it had none or failed itself. */
 function returnToSmds(): i32 {
-  if (!S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
+  if (S.contactSmds || !S.smdsAddressLength || S.eventSkip >= MAX_EVENTS) return 0;
   S.contactSmds = true;
   S.route = PeerKind.Smds;
   S.smdpAddressAt = 0;
   S.smdpAddressLength = S.smdsAddressLength;
   S.matchingIdLength = 0;
+  return 1;
+}
+
+/** A server whose session has expired, or that lost the eUICC's challenge, is asked once more from the beginning (SGP.22 v2.5 §5.2.6). */
+function isWantedAgain(): i32 {
+  if (!S.again || S.triedAgain) return 0;
+  S.triedAgain = true;
+  S.again = false;
+  S.error = 0;
+  S.detail = 0;
   return 1;
 }
 

@@ -4,7 +4,7 @@
 
 import { Binding } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_ASN1, HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_ASN1, HAS_DIRECT, HAS_EMULATION, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
 import { Assistant, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
@@ -23,6 +23,7 @@ import {
   UTC_TIME,
   WANTED_EIM_ID,
 } from '../abi/state';
+import { emulationReset } from '../emulation/virtual-isdr';
 import { readDownloadData } from '../proc/download-trigger';
 import { Go } from '../proc/functions';
 import { derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
@@ -64,7 +65,7 @@ const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   /* UtcTime */ 0, 255, 14, 14, <u8>((UTC_TIME - OPTIONS) / 4), <u8>(offsetof<Options>('utcTimeLength') / 4),
   /* StateChangeCause */ 0, 127, 1, 1, <u8>(offsetof<Options>('stateChangeCause') / 4), <u8>(offsetof<Options>('hasStateChangeCause') / 4),
   /* Rplmn */ 0, 255, 3, 3, <u8>((RPLMN - OPTIONS) / 4), <u8>(offsetof<Options>('rplmnLength') / 4),
-  /* Assistant */ 0, 1, 1, 1, <u8>(offsetof<Options>('assistant') / 4), <u8>NOWHERE,
+  /* Assistant */ 0, <u8>(HAS_EMULATION ? 2 : 1), 1, 1, <u8>(offsetof<Options>('assistant') / 4), <u8>NOWHERE,
   /* OnlineTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('onlineTimeoutMs') / 4), <u8>NOWHERE,
   /* EsipaVersion */ 0, 255, 1, 1, <u8>(offsetof<Options>('esipaVersion') / 4), <u8>NOWHERE,
 ]);
@@ -85,7 +86,7 @@ const DEFAULTS_BYTES: u32 = 31;
 // biome-ignore format: an option a line
 const MORE_DEFAULTS: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   <u8>Option.RspBinding, 1, <u8>(HAS_JSON ? Binding.Json : Binding.Asn1),
-  <u8>Option.Assistant, 1, <u8>(HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
+  <u8>Option.Assistant, 1, <u8>(HAS_EMULATION ? Assistant.Emulated : HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
   <u8>Option.OnlineTimeoutMs, 4, 0, 2, 0xbf, 0x20,
   <u8>Option.EsipaVersion, 1, 2,
 ]);
@@ -193,6 +194,7 @@ function reset(): void {
     S.stateChangeCause = stateChangeCause;
   }
   if (HAS_STATE_CHANGES) S.rollbackPending = rollbackPending;
+  if (HAS_EMULATION) emulationReset();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables ends: what the answer says and which way the table goes.
 
-import { Action } from '../abi/actions';
+import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
 import {
+  HAS_COMPACT,
   HAS_DATA,
   HAS_DIRECT,
   HAS_DISCOVERY,
@@ -33,6 +34,8 @@ import { readOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, readPrepareDownload } from '../es10/prepare-download';
 import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
+import { expectResponse } from '../es10/response';
+import { isCompacting } from '../esipa/compact';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
 import { atBusy, atSend } from '../link/at';
@@ -43,12 +46,12 @@ import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
-import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
+import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { isNetworkError, isWireError, noteError } from './at-once';
-import { findNotification, findResult } from './find';
+import { findNotification, findResult, gatherNotification } from './find';
 import { pumpBoundProfilePackage } from './install';
 import { nextDataObject } from './start';
 import {
@@ -215,13 +218,41 @@ function continueCardElement(what: u32): i32 {
   if (HAS_ESIPA && HAS_SELECTION && what == Do.FindResult) return findResult();
   if ((HAS_DIRECT || HAS_SELECTION) && what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
+  if (HAS_COMPACT && S.itemFound) return gatherNotification();
+  if (HAS_COMPACT && what == Do.AuthenticateServer && isCompacting()) return gatherAuthentication();
   const result = pumpSelect();
   if (isUnsettled(result)) return result;
+  if (HAS_COMPACT && what == Do.RetrieveNotifications && result == 1 && S.scanTag == 0x30 && isCompacting()) {
+    S.itemFound = true;
+    S.headerPending = false;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+    return MOVED;
+  }
   if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
   if (!HAS_DATA || what != Do.MeasureDataObject)
     return HAS_RESULT_LIST && result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
   if (result == 1) S.dataTotal += S.scanHeaderBytes + S.scanLength;
   return isLost(result) ? result : nextDataObject();
+}
+
+/** To be made compact the eUICC's answer is seen whole; what the request was made of is out when it comes. */
+function gatherAuthentication(): i32 {
+  if (S.cardState == CardState.Chunk && !S.streamDone) {
+    S.streamDone = true;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+  }
+  const result = pumpCard();
+  return result ? result : noteAuthenticateError();
+}
+
+/** authenticateErrorCode of BF38{A1{80, 02}} goes to the eIM as it is. */
+function noteAuthenticateError(): i32 {
+  const result = expectResponse(0xbf38);
+  if (result || readTlv(derValue, derEnd) || derTag != 0xa1) return result;
+  if (!findTlv(derValue, derEnd, 0x02)) noteRefusal(derInteger());
+  return 0;
 }
 
 /** An object that the eUICC does not have is left out (SGP.32 v1.2 §2.11.2.2); a card that is gone is another matter. */
@@ -293,12 +324,14 @@ function orBadAnswer(result: i32): i32 {
   return result ? result : replyError(false);
 }
 
-/** Subject and reason code 8.9.5 and 3.9: the SM-DS has no event. */
+/** The SM-DS has no event: subject and reason code 8.9.5 and 3.9, or eventIdUnknown in ASN.1. */
 const NO_EVENT: i32 = 0x89539;
+const EVENT_ID_UNKNOWN: i32 = 6;
 
 function readAuthentication(): i32 {
   const result = readAuthenticateClient();
-  if (HAS_DIRECT && HAS_DISCOVERY && result == ErrorCode.SmdpError && S.stepDetail == NO_EVENT) {
+  const isNone = S.stepDetail == NO_EVENT || S.stepDetail == EVENT_ID_UNKNOWN;
+  if (HAS_DIRECT && HAS_DISCOVERY && result == ErrorCode.SmdpError && S.peerKind == PeerKind.Smds && isNone) {
     S.collectAt = MESSAGE;
     return AuthenticateOutcome.Smds;
   }

@@ -104,7 +104,7 @@ export function pumpEimEntries(): i32 {
 }
 
 /** Adds what the scanner saw to MESSAGE. */
-function gather(seen: i32): bool {
+export function gather(seen: i32): bool {
   const isHeader = seen == Scan.Header;
   const length = isHeader ? S.scanHeaderBytes : seen == Scan.Value ? scanValueLength : 0;
   return appendToMessage(isHeader ? SCAN_HEADER : scanValue, length);

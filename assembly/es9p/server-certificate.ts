@@ -44,13 +44,12 @@ function isLater(): bool {
 /** Whether now lies in the validity: behind version, serialNumber, signature and issuer. */
 function isValidNow(): bool {
   let at = bodyAt;
-  let left: u32 = 4;
+  let left: u32 = 3;
   do {
     if (readTlv(at, bodyEnd)) return false;
     if (derTag != 0xa0) left--;
     at = derEnd;
   } while (left);
-  at = derEnd;
   if (expectTlv(at, bodyEnd, 0x30) || readTlv(derValue, derEnd)) return false;
   const notAfter = derEnd;
   return !isLater() && !readTlv(notAfter, bodyEnd) && isLater();

@@ -4,8 +4,9 @@
 
 import { PeerKind } from '../abi/actions';
 import { HAS_DISCOVERY } from '../abi/features';
-import { S } from '../abi/state';
-import { isServer } from './peer';
+import { MESSAGE, S } from '../abi/state';
+import { findTlv } from '../wire/der-read';
+import { isJson, isServer } from './peer';
 import { replyExpect } from './reply';
 import { sessionRequestBegin } from './request';
 
@@ -24,8 +25,9 @@ export function beginAuthenticateClient(answerBytes: u32): void {
 export function readAuthenticateClient(): i32 {
   if (!HAS_DISCOVERY) return replyExpect(0xa0);
   const direct = isServer();
-  // an eIM that relays an SM-DS answers with A1
-  if (!direct && S.replyChoice == 0xa1) return AuthenticateOutcome.Smds;
+  // an eIM that relays an SM-DS answers with A1; in JSON the trigger itself says it
+  const isTrigger = S.replyChoice == 0xa1 || (isJson() && S.replyChoice == 0xa0 && !findTlv(MESSAGE, S.collectAt, 0xbf54));
+  if (!direct && isTrigger) return AuthenticateOutcome.Smds;
   const result = replyExpect(0xa0);
   if (result) return result;
   return direct && S.peerKind == PeerKind.Smds ? AuthenticateOutcome.Smds : AuthenticateOutcome.Smdp;

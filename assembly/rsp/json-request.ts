@@ -111,9 +111,16 @@ function base64Bytes(length: u32): u32 {
   return ((length + 2) / 3) << 2;
 }
 
+/** Writes a number below 200 in digits. */
+function emitNumber(value: u32): void {
+  if (value >= 100) emitByte(0x31);
+  if (value >= 10) emitByte(0x30 + ((value / 10) % 10));
+  emitByte(0x30 + (value % 10));
+}
+
 /** Writes the element just read. */
 function emitValue(kind: u32): void {
-  if (kind == Kind.Number) return emitByte(0x30 + load<u8>(derValue)); // stateChangeCause: 0 to 6
+  if (kind == Kind.Number) return emitNumber(load<u8>(derValue));
   if (kind == Kind.True) {
     store<u32>(SCRATCH, 0x65757274); // true
     return emit(SCRATCH, 4);
@@ -137,10 +144,10 @@ function emitFields(end: usize, hasRest: bool): void {
     emitValue(load<u8>(field, 2));
     separator = 0x2c;
   }
+  if (!hasRest) return emitByte(0x7d);
   emitByte(separator);
-  if (!hasRest) return;
   const field = fieldOf(0);
-  if (HAS_ESIPA && S.restIsResult) emitName(RESULT_NAME, RESULT_NAME_BYTES);
+  if (HAS_ESIPA && S.restIsResult && S.replyOuter == 0xbf3d) emitName(RESULT_NAME, RESULT_NAME_BYTES);
   else emitName(field + NAME_OFFSET, load<u8>(field, 3));
   emitByte(QUOTE);
 }

@@ -16,6 +16,11 @@ import { jsonNext, jsonStart } from './json-reply';
 import { isJson, isServer } from './peer';
 import { Reply, Slot } from './slots';
 
+/** jsonStatus of a function that took the server too long. */
+const EXPIRED: u32 = 2;
+/** Subject and reason code 8.1 and 6.1: the signature or the challenge does not fit. */
+const SIGNATURE_INVALID: i32 = 0x81061;
+
 /** Alternative of an empty answer. */
 const NO_ALTERNATIVE: u32 = 0;
 
@@ -164,6 +169,7 @@ function isCode(): bool {
 export function replyExpect(wanted: u32): i32 {
   if (S.replyChoice == wanted) return 0;
   S.stepDetail = S.replyCode;
+  if (HAS_JSON && S.binding && (S.jsonStatus == EXPIRED || S.replyCode == SIGNATURE_INVALID)) S.again = true;
   return replyError(isCode());
 }
 

@@ -3,9 +3,9 @@
 
 import { onTestFinished } from 'vitest';
 import { createNodeInstance } from '../../host/core/node.js';
-import { type DriverLinks, poll } from '../../host/driver.js';
+import { type DriverLinks, deliverNotifications, download, poll } from '../../host/driver.js';
 import type { Action, IpaInstance } from '../../host/interfaces.js';
-import type { PollOptions } from '../../host/options.js';
+import type { DownloadOptions, PollOptions, RspOptions } from '../../host/options.js';
 import type { CommandResult } from '../../host/result.js';
 import { type EimEvent, psmo, type QueuedItem } from '../../host/sim/eim/index.js';
 import { createTestPki, type TestPki } from '../../host/sim/pki/index.js';
@@ -45,7 +45,7 @@ export class Bench {
     const { https, createInstance, ...rest } = options;
     const bed = await Testbed.start({ pki: await sharedPki(), associated: true, ...rest });
     const instance = createInstance ? await createInstance() : withVirtualTime(await createNodeInstance());
-    const transport = new HttpsTransport(https);
+    const transport = new HttpsTransport({ ca: bed.smdp.caPem, resolve: bed.resolve, ...https });
     onTestFinished(async () => {
       await Promise.all([transport.close(), instance.close()]);
       await bed.close();
@@ -66,7 +66,22 @@ export class Bench {
   }
 
   /** One poll over a modem line of its own. */
-  async poll(options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
+  poll(options: PollOptions = {}, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
+    return this.run((all) => poll(all, options), links);
+  }
+
+  /** One download of the local user. */
+  download(options: DownloadOptions, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
+    return this.run((all) => download(all, options), links);
+  }
+
+  /** The local user's delivery of notifications. */
+  deliverNotifications(options: RspOptions = {}, links: Partial<DriverLinks> = {}): Promise<CommandResult> {
+    return this.run((all) => deliverNotifications(all, options), links);
+  }
+
+  /** Any command, over a modem line of its own. */
+  async run<Result>(command: (links: DriverLinks) => Promise<Result>, links: Partial<DriverLinks> = {}): Promise<Result> {
     const line = this.bed.modem.connect();
     this.actions = [];
     const record = (action: Action) => void this.actions.push(action);
@@ -74,7 +89,7 @@ export class Bench {
       this.persisted = state;
     };
     try {
-      return await poll({ instance: this.instance, card: line, transport: this.transport, persist, onAction: record, ...links }, options);
+      return await command({ instance: this.instance, card: line, transport: this.transport, persist, onAction: record, ...links });
     } finally {
       await line.close();
     }
