@@ -3,6 +3,7 @@
 // activation code, default SM-DP+, or the events of an SM-DS. From AuthenticateServer on, every failure ends the RSP session on
 // the eUICC, at the server and for the eIM (§5.14.8, and the result of the trigger).
 
+import { IS_INDIRECT } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -50,7 +51,7 @@ namespace Step {
 }
 
 // biome-ignore format: a row a line
-export const DOWNLOAD: usize = memory.data<u8>([
+export const DOWNLOAD: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 0 */ Do.ReadTrigger, Step.Trigger, Step.OweInvalidFormat,
   /* 1 address known */ Do.Goto, Step.ChooseRoute, Go.End,
   /* 2 the eUICC knows it */ Do.GetConfiguredAddresses, Step.ChooseRoute, Step.Failed,
