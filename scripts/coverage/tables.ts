@@ -45,14 +45,15 @@ export function readProcedures(sources: ProcedureSources, runner: string): Proce
   const vocabulary = sources.get('functions') ?? '';
   const steps = readVocabulary(vocabulary);
   const tables = readTables(sources, steps);
-  const tableOf = readRunner(runner);
+  const { tableOf, ofVariants } = readRunner(runner);
   const procedures = readGo(vocabulary).map(([name, number]): Procedure => {
     const table = tableOf.get(name) ?? tableOf.get('');
     const found = tables.find(({ constant }) => constant === table);
     if (!found) throw new Error(`run.ts: Go.${name} leads to ${table}, which is no table of assembly/proc`);
     return { name: found.name, number, rows: found.rows };
   });
-  const idle = tables.find(({ name }) => !procedures.some((procedure) => procedure.name === name));
+  const runs = ({ name, constant }: Table) => ofVariants.has(constant) || procedures.some((procedure) => procedure.name === name);
+  const idle = tables.find((each) => !runs(each));
   if (idle) throw new Error(`assembly/proc/${idle.name}.ts: nothing runs this table`);
   return procedures;
 }
@@ -82,14 +83,21 @@ function readGo(text: string): [string, number][] {
   ]);
 }
 
-/** The constant of the table of each member of Go; '' for all that are not named. */
-function readRunner(text: string): Map<string, string> {
+interface Runner {
+  /** The constant of the table of each member of Go; '' for all that are not named. */
+  readonly tableOf: ReadonlyMap<string, string>;
+  /** Tables that run only in a variant which leaves something out. */
+  readonly ofVariants: ReadonlySet<string>;
+}
+
+/** `return HAS_X ? A : B;` is A in the module that has everything, `return IS_X ? A : B;` is B. */
+function readRunner(text: string): Runner {
   const body = between(text, /^function tableOf\(.*$/m, /^\}$/m);
-  const named = [...body.matchAll(/case Go\.(\w+):\s+return (?:\w+ \? )?(\w+)/g)].map(
-    ([, name = '', table = '']) => [name, table] as const,
-  );
+  const returns = [...body.matchAll(/case Go\.(\w+):\s+return (?:(HAS|IS)_\w+ \? (\w+) : )?(\w+);/g)];
+  const named = returns.map(([, name = '', kind, first = '', last = '']): [string, string] => [name, kind === 'HAS' ? first : last]);
   const [, rest = ''] = /\n {2}return (\w+);\n$/.exec(body) ?? [];
-  return new Map([...named, ['', rest]]);
+  const ofVariants = returns.flatMap(([, , kind, first = '']) => (kind === 'IS' ? [first] : []));
+  return { tableOf: new Map([...named, ['', rest]]), ofVariants: new Set(ofVariants) };
 }
 
 interface Table {
@@ -98,10 +106,10 @@ interface Table {
   readonly rows: readonly Row[];
 }
 
-/** A table is an array whose first line is a row. */
+/** A table is an array whose first line is a row; some are there only with a feature: `HAS_X ? memory.data… : 0`. */
 function readTables(sources: ProcedureSources, steps: ReadonlyMap<string, Outcomes>): Table[] {
   return [...sources].flatMap(([name, text]) =>
-    [...text.matchAll(/^export const (\w+): usize = memory\.data<u8>\(\[\n( {2}\/\* 0.*?)^\]\);$/gms)].map(
+    [...text.matchAll(/^export const (\w+): usize = (?:!?\w+ \? (?:0 : )?)?memory\.data<u8>\(\[\n( {2}\/\* 0.*?)^\]\)(?: : 0)?;$/gms)].map(
       ([, constant = '', lines = '']) => ({
         name,
         constant,

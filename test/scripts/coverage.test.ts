@@ -94,6 +94,17 @@ describe('step tables', () => {
     expect(() => read(functions, runner, ...rows)).toThrow(message);
   });
 
+  it('of a variant that leaves something out are not those of the whole module', () => {
+    const sources = new Map([
+      ['functions', FUNCTIONS],
+      ['first', table('FIRST', ...FIRST).replace(/FIRST: usize = (.*);/s, 'FIRST: usize = HAS_FIRST ? $1 : 0;')],
+      ['small', table('SMALL', FIRST[2]!.replace('2', '0')).replace('SMALL: usize = ', 'SMALL: usize = !IS_SMALL ? 0 : ')],
+      ['end', table('END', '/* 0 */ Do.Stop, Go.End, Go.End,')],
+    ]);
+    const procedures = readProcedures(sources, RUNNER.replace('HAS_FIRST ? FIRST : END', 'IS_SMALL ? SMALL : FIRST'));
+    expect(procedures.map(({ name }) => name)).toEqual(['first', 'end']);
+  });
+
   it('of the project have room for their marks', () => {
     const procedures = projectProcedures();
     expect(procedures.map(({ name }) => name)).toContain('profile-download');
