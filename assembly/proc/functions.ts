@@ -52,7 +52,7 @@ export namespace Do {
   export const Return: u8 = 26; // none
   export const ChooseNotificationRoute: u8 = 27; // 0, 1, 2
   export const LeaveNotification: u8 = 28; // 0
-  export const AskWhetherAgain: u8 = 29; // 0
+  export const AskWhetherAgain: u8 = 29; // 0, 1
 
   export const ModemReady: u8 = 32; // 0, failure
   export const ResetCard: u8 = 33; // 0, failure
