@@ -150,6 +150,7 @@ function apply(at: usize, end: usize): void {
 /** Everything as after power-up, but for what is owed, kept or not told yet. */
 function reset(): void {
   const owedLength = S.owedLength;
+  const owedEim = S.owedEim;
   const owedIsTriggerResult = S.owedIsTriggerResult;
   const abiVersion = S.abiVersion;
   const nowMs = S.nowMs;
@@ -161,6 +162,7 @@ function reset(): void {
   S.abiVersion = abiVersion;
   S.nowMs = nowMs;
   S.owedLength = owedLength;
+  S.owedEim = owedEim;
   S.owedIsTriggerResult = owedIsTriggerResult;
   S.stateChanged = stateChanged;
   S.stateChangeCause = stateChangeCause;
