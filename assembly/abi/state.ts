@@ -89,6 +89,10 @@ export class State {
   dataObject: u32;
   deliveries: u32; // lists asked for in this run; bounds the delivery loop
   owedLength: u32;
+  /** eimHash of the eIM that it is owed to. */
+  owedEim: u32;
+  /** Hash of the eimId of the eIM that is talked to. */
+  eimHash: u32;
   owedIsTriggerResult: bool;
   smdpAddressLength: u32;
   smdpOidAt: u32;

@@ -175,6 +175,7 @@ function apply(at: usize, end: usize): void {
 /** Everything as after power-up, but for what is owed, kept or not told yet. */
 function reset(): void {
   const owedLength = S.owedLength;
+  const owedEim = S.owedEim;
   const owedIsTriggerResult = S.owedIsTriggerResult;
   const abiVersion = S.abiVersion;
   const nowMs = S.nowMs;
@@ -187,6 +188,7 @@ function reset(): void {
   S.nowMs = nowMs;
   if (HAS_ESIPA) {
     S.owedLength = owedLength;
+    S.owedEim = owedEim;
     S.owedIsTriggerResult = owedIsTriggerResult;
   }
   if (HAS_LOCAL || HAS_STATE_CHANGES) {

@@ -36,6 +36,13 @@ export function isWantedEim(at: usize, end: usize): i32 {
   return !wanted || (derLength == wanted && sameBytes(derValue, id, wanted)) ? 1 : 0;
 }
 
+/** FNV-1a: tells eIMs apart where an eimId would take too much room. */
+function hashOf(at: usize, end: usize): u32 {
+  let hash: u32 = 0x811c9dc5;
+  for (; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
+  return hash;
+}
+
 /** Keeps eimId and associationToken of the entry, and prepares at requestAt what action NetworkOpen tells: 81 address, A6 trust anchor. */
 export function readEimEntry(at: usize, end: usize): i32 {
   expectTlv(at, end, 0x30);
@@ -43,6 +50,7 @@ export function readEimEntry(at: usize, end: usize): i32 {
   findTlv(first, end, 0x80);
   S.eimIdLength = derLength;
   memory.copy(EIM_ID, derValue, derLength);
+  S.eimHash = hashOf(derValue, derEnd);
   if (HAS_DATA) S.associationTokenLength = 0;
   if (HAS_DATA && !findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
     S.associationTokenLength = derLength;

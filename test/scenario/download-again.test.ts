@@ -35,4 +35,18 @@ describe('a signature that the SM-DP+ does not take', () => {
     bench.smdp.refuseNext('authenticateClient', SIGNATURE_INVALID);
     expect(await bench.poll({ rspBinding: 'json' })).toMatchObject({ error: undefined, profilesInstalled: 1 });
   });
+
+  it('ends the download where the binding has no place for the reason', async () => {
+    const bench = await Bench.start(DIRECT);
+    bench.queueDownload({ sizeBytes: 1_500 });
+    bench.smdp.refuseNext('authenticateClient', SIGNATURE_INVALID);
+    expect(await bench.poll({ rspBinding: 'asn1' })).toMatchObject({ error: { code: 'SmdpError' }, detail: 5, profilesInstalled: 0 });
+  });
+
+  it('is made anew once at an SM-DS, too', async () => {
+    const bench = await Bench.start({ associated: false });
+    bench.bed.prepareEvent({ sizeBytes: 1_500 });
+    bench.bed.smds.refuseNext('authenticateClient', SIGNATURE_INVALID);
+    expect(await bench.download({ smds: true, rspBinding: 'json' })).toMatchObject({ error: undefined, profilesInstalled: 1 });
+  });
 });
