@@ -23,9 +23,9 @@ beforeEach(() => {
 describe('AddInitialEim', () => {
   it('stores several eIMs, with tokens for those that want one, and tells them without counterValue', () => {
     expect(isdr.run('BF5500').answer).toBe('BF5502A000');
-    const request = addInitial(E, eim(`800166830100${KEY}89008203414243`), eim(`8001678301008401FF${KEY}`));
+    const request = addInitial(E, eim(`800166830100${KEY}8900820103`), eim(`8001678301008401FF${KEY}`));
     expect(isdr.run(request)).toMatchObject({ answer: 'BF570AA0088401010500840102', log: ['persist'] });
-    const all = [`800165840101${KEY}`, `8001668203414243${KEY}8900`, `800167840102${KEY}`].map(eim);
+    const all = [`800165840101${KEY}`, `800166820103${KEY}8900`, `800167840102${KEY}`].map(eim);
     expect(isdr.run('BF5500').answer).toBe(hex(tlv(0xbf55, tlv(0xa0, fromHex(all.join(''))))));
     expect(isdr.run('BF5505A003800167').answer).toBe(hex(tlv(0xbf55, tlv(0xa0, fromHex(all[2]!)))));
     expect(isdr.run('BF5503800166').answer, 'reading I-12').toBe(hex(tlv(0xbf55, tlv(0xa0, fromHex(all[1]!)))));
@@ -38,6 +38,7 @@ describe('AddInitialEim', () => {
     ['without a list', [], '07', false],
     ['without eimId', [eim(`830105${KEY}`)], '07', false],
     ['with an eimId of 129 bytes', [eim(`808181${'61'.repeat(129)}830105${KEY}`)], '07', false],
+    ['with an eimIdType of two bytes', [eim(`80016582020001830105${KEY}`)], '07', false],
     ['without a key', [eim('800165830105')], '07', false],
     ['without a counter', [eim(`800165${KEY}`)], '07', false],
     ['with a token of its own', [eim(`800165830105840107${KEY}`)], '05', false],
@@ -124,7 +125,9 @@ describe('functions that the card has in another form', () => {
       answer: 'BF6503800100',
       log: ['card BF3F0480026470'],
     });
-    const long = hex(tlv(0xbf65, tlv(0x80, new Uint8Array(200).fill(0x61))));
+    const long = hex(tlv(0xbf65, tlv(0x80, new Uint8Array(300).fill(0x61))));
+    const longer = hex(tlv(0xbf65, tlv(0x80, new Uint8Array(309).fill(0x61))));
+    expect(isdr.run(longer)).toMatchObject({ answer: 'BF650380017F', log: [] });
     expect(isdr.run(long, { card: { BF3F: 'BF3F0380017F' } })).toMatchObject({
       answer: 'BF650380017F',
       log: [`card ${long.replace('BF65', 'BF3F')}`],

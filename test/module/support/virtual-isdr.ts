@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly card?: Answers;
   /** Whether the eIM's signature is right; default yes. */
   readonly verified?: boolean;
+  /** The card is lost when this ES10 command is given to it; the beginning in hexadecimal. */
+  readonly lostAt?: string;
   /** The device has no key. */
   readonly noKey?: boolean;
   readonly blockBytes?: number;
@@ -53,8 +55,10 @@ export class VirtualIsdr {
         case Action.CardTransmit: {
           const before = peers.es10.length;
           const response = peers.card(bytes);
-          log.push(...peers.es10.slice(before).map((command) => `card ${command}`));
-          this.#tell(Event.CardResponse, 0, response);
+          const commands = peers.es10.slice(before);
+          log.push(...commands.map((command) => `card ${command}`));
+          if (options.lostAt && commands.some((command) => command.startsWith(options.lostAt!))) this.#tell(Event.CardFailed);
+          else this.#tell(Event.CardResponse, 0, response);
           break;
         }
         case Action.CardReset:
