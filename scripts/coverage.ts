@@ -4,7 +4,7 @@
 
 import { excused } from './coverage/excused.js';
 import { BEGUN, FAILED, gatherMarks, isMarked, ROWS_OF_A_PROCEDURE } from './coverage/marks.js';
-import { type Procedure, projectProcedures } from './coverage/tables.js';
+import { type Procedure, projectProcedures, type Row } from './coverage/tables.js';
 import { runAsScript } from './main.js';
 
 interface Edge {
@@ -12,51 +12,60 @@ interface Edge {
   readonly taken: boolean;
 }
 
+/** Reasons by the name of the edge. */
+type Reasons = Readonly<Record<string, string>>;
+
 /** What is wrong, a line each; empty when every edge was taken that is not excused, and nothing else. */
-export function complaints(procedures: readonly Procedure[], marks: Uint8Array, reasons: Readonly<Record<string, string>>): string[] {
+export function complaints(procedures: readonly Procedure[], marks: Uint8Array, reasons: Reasons): string[] {
   const known = new Set(procedures.flatMap((procedure) => edgesOf(procedure, marks).map(({ name }) => name)));
-  const unknown = Object.keys(reasons).filter((name) => !known.has(name));
   return [
     ...procedures.flatMap((procedure) => [...missing(procedure, marks, reasons), ...surprising(procedure, marks, reasons)]),
-    ...unknown.map((name) => `${name}: excused, but there is no such edge`),
+    ...Object.keys(reasons)
+      .filter((name) => !known.has(name))
+      .map((name) => `${name}: excused, but there is no such edge`),
   ];
 }
 
-function edgesOf({ number, rows }: Procedure, marks: Uint8Array): Edge[] {
-  return rows.flatMap(({ name, outcomes: { numbers, canFail } }, row) => [
-    ...numbers.map((outcome) => ({ name: `${name}: outcome ${outcome}`, taken: isMarked(marks, number, row, outcome) })),
-    ...(canFail ? [{ name: `${name}: failure`, taken: isMarked(marks, number, row, FAILED) }] : []),
-  ]);
+function edgesOf(procedure: Procedure, marks: Uint8Array): Edge[] {
+  return procedure.rows.flatMap((row, index) => edgesOfRow(procedure, row, index, marks));
+}
+
+function edgesOfRow({ number }: Procedure, { name, outcomes }: Row, index: number, marks: Uint8Array): Edge[] {
+  const edges = outcomes.numbers.map((outcome) => ({
+    name: `${name}: outcome ${outcome}`,
+    taken: isMarked(marks, number, index, outcome),
+  }));
+  return outcomes.canFail ? [...edges, { name: `${name}: failure`, taken: isMarked(marks, number, index, FAILED) }] : edges;
 }
 
 /** Rows and edges that should have been taken. Of a row that never began its edges are not told one by one. */
-function missing(procedure: Procedure, marks: Uint8Array, reasons: Readonly<Record<string, string>>): string[] {
+function missing(procedure: Procedure, marks: Uint8Array, reasons: Reasons): string[] {
   return procedure.rows.flatMap((row, index) => {
     if (!isMarked(marks, procedure.number, index, BEGUN)) return [`${row.name}: never taken`];
-    return edgesOf(procedure, marks)
-      .filter(({ name, taken }) => name.startsWith(`${row.name}: `) && !taken && !(name in reasons))
-      .map(({ name }) => `${name} never taken`);
+    const edges = edgesOfRow(procedure, row, index, marks);
+    return edges.filter(({ name, taken }) => !taken && !(name in reasons)).map(({ name }) => `${name} never taken`);
   });
 }
 
 /** What was taken although it is excused, or although the vocabulary or the table does not have it. */
-function surprising({ name, number, rows, ...rest }: Procedure, marks: Uint8Array, reasons: Readonly<Record<string, string>>): string[] {
-  const taken = edgesOf({ name, number, rows, ...rest }, marks).filter((edge) => edge.taken && edge.name in reasons);
-  const beyond = Array.from({ length: ROWS_OF_A_PROCEDURE - rows.length }, (_, index) => rows.length + index).filter((row) =>
-    isMarked(marks, number, row, BEGUN),
-  );
-  const unknown = rows.flatMap(({ name: row, outcomes }, index) => [
-    ...Array.from({ length: BEGUN }, (_, outcome) => outcome)
-      .filter((outcome) => !outcomes.numbers.includes(outcome) && isMarked(marks, number, index, outcome))
-      .map((outcome) => `${row}: outcome ${outcome} taken, which functions.ts does not know`),
-    ...(!outcomes.canFail && isMarked(marks, number, index, FAILED) ? [`${row}: failure taken, which functions.ts does not know`] : []),
-  ]);
+function surprising(procedure: Procedure, marks: Uint8Array, reasons: Reasons): string[] {
+  const { name, number, rows } = procedure;
+  const excusedInVain = edgesOf(procedure, marks).filter((edge) => edge.taken && edge.name in reasons);
+  const unknown = rows.flatMap(({ name: row, outcomes }, index) => {
+    const numbers = upTo(BEGUN).filter((outcome) => !outcomes.numbers.includes(outcome) && isMarked(marks, number, index, outcome));
+    const names = numbers.map((outcome) => `outcome ${outcome}`);
+    if (!outcomes.canFail && isMarked(marks, number, index, FAILED)) names.push('failure');
+    return names.map((edge) => `${row}: ${edge} taken, which functions.ts does not know`);
+  });
+  const beyond = upTo(ROWS_OF_A_PROCEDURE).filter((row) => row >= rows.length && isMarked(marks, number, row, BEGUN));
   return [
-    ...taken.map((edge) => `${edge.name} taken, but excused: ${reasons[edge.name]}`),
+    ...excusedInVain.map((edge) => `${edge.name} taken, but excused: ${reasons[edge.name]}`),
     ...beyond.map((row) => `${name} row ${row}: taken, but the table ends at row ${rows.length - 1}`),
     ...unknown,
   ];
 }
+
+const upTo = (end: number): number[] => Array.from({ length: end }, (_, index) => index);
 
 /** Edges taken, and all of them. */
 function count(procedures: readonly Procedure[], marks: Uint8Array): string {

@@ -14,7 +14,22 @@ export interface Budget {
 }
 
 /** What a module can be built without. */
-export type Feature = 'ESIPA' | 'DIRECT' | 'JSON' | 'LOCAL' | 'DATA' | 'COMPACT' | 'POLICY' | 'STATE_CHANGES';
+export type Feature =
+  | 'ESIPA'
+  | 'DIRECT'
+  | 'JSON'
+  | 'LOCAL'
+  | 'DATA'
+  | 'COMPACT'
+  | 'POLICY'
+  | 'STATE_CHANGES'
+  | 'SELECTION'
+  | 'RESULT_LIST'
+  | 'STALE_CHANNELS'
+  | 'DISCOVERY'
+  | 'ASN1'
+  | 'MORE_OPTIONS'
+  | 'STRICT_ANSWERS';
 
 /** What a module has only where asked for. */
 export type Extra = 'EMULATION';
@@ -47,11 +62,25 @@ export const variants: readonly Variant[] = [
   {
     name: 'ipad-min',
     entry: 'assembly/ipad-min.ts',
-    without: ['DIRECT', 'JSON', 'LOCAL', 'DATA', 'COMPACT', 'POLICY', 'STATE_CHANGES'],
+    without: [
+      'DIRECT',
+      'JSON',
+      'LOCAL',
+      'DATA',
+      'COMPACT',
+      'POLICY',
+      'STATE_CHANGES',
+      'SELECTION',
+      'RESULT_LIST',
+      'STALE_CHANNELS',
+      'DISCOVERY',
+      'MORE_OPTIONS',
+      'STRICT_ANSWERS',
+    ],
     budget: budget(20),
   },
   { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(40, 20_480) },
-  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA'], budget: budget(23) },
+  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA', 'ASN1', 'STRICT_ANSWERS'], budget: budget(23) },
 ];
 
 /** What the compiler is told of a variant. */

@@ -89,6 +89,10 @@ export class State {
   dataObject: u32;
   deliveries: u32; // lists asked for in this run; bounds the delivery loop
   owedLength: u32;
+  /** eimHash of the eIM that it is owed to. */
+  owedEim: u32;
+  /** Hash of the eimId of the eIM that is talked to. */
+  eimHash: u32;
   owedIsTriggerResult: bool;
   smdpAddressLength: u32;
   smdpOidAt: u32;
@@ -187,6 +191,8 @@ export class State {
   metadataKeep: bool; // the element in the metadata being read is kept
 
   // JSON binding (rsp/json-…)
+  again: bool; // the server wants the session from its beginning
+  triedAgain: bool;
   restIsResult: bool; // HandleNotification brings the result of a trigger
   restLeft: u32; // bytes of the request's last element still to be encoded
   base64Value: u32;
@@ -258,16 +264,16 @@ const A_WANTED_EIM_ID: usize = A_EIM_ID + 128;
 const A_EIM_ADDRESS: usize = A_WANTED_EIM_ID + 128;
 const A_UTC_TIME: usize = A_EIM_ADDRESS + 128;
 const A_RPLMN: usize = A_UTC_TIME + 16;
-const A_HASH_CC: usize = A_RPLMN + 8;
+const A_TAC: usize = A_RPLMN + 8;
+const A_IMEI: usize = A_TAC + 8;
+const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
+const A_HASH_CC: usize = A_DEVICE_CAPABILITIES + 48;
 const A_SLOTS: usize = A_HASH_CC + 40;
 const A_RUNS: usize = A_SLOTS + 56;
 const A_CI_PKID: usize = A_RUNS + 48;
 const A_METADATA: usize = A_CI_PKID + 24;
 const A_BACKOFF: usize = A_METADATA + METADATA_BYTES;
-const A_TAC: usize = A_BACKOFF + BACKOFF_BYTES;
-const A_IMEI: usize = A_TAC + 8;
-const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
-const A_ASSOCIATION_TOKEN: usize = A_DEVICE_CAPABILITIES + 48;
+const A_ASSOCIATION_TOKEN: usize = A_BACKOFF + BACKOFF_BYTES;
 const A_TRANSACTION_ID: usize = A_ASSOCIATION_TOKEN + 8;
 const A_EIM_TRANSACTION_ID: usize = A_TRANSACTION_ID + 16;
 const A_SEQUENCE: usize = A_EIM_TRANSACTION_ID + 16;

@@ -11,6 +11,7 @@ import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
 import { emulationEvent } from '../emulation/virtual-isdr';
 import { atByte, atCancel } from '../link/at';
 import { jsonWindow } from '../rsp/json-reply';
+import { isJson } from '../rsp/peer';
 import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
 import { networkData, networkSent } from '../wire/network-lane';
@@ -86,7 +87,7 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);
-  if (HAS_JSON && S.binding && !fromHost) jsonWindow();
+  if (isJson() && !fromHost) jsonWindow();
   return length;
 }
 

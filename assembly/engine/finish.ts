@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables ends: what the answer says and which way the table goes.
 
-import { Action } from '../abi/actions';
+import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
-import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_COMPACT,
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_ESIPA,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_RESULT_LIST,
+  HAS_SELECTION,
+  HAS_STALE_CHANNELS,
+  HAS_STATE_CHANGES,
+} from '../abi/features';
 import { CardLink } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
@@ -155,7 +167,7 @@ function continueCard(what: u32): i32 {
     case Do.OpenChannel:
       return readOpenChannel();
     case Do.CloseStaleChannels:
-      return REPEAT;
+      return HAS_STALE_CHANNELS ? REPEAT : 0;
     case Do.CloseChannel:
       S.channel = 0;
       return 0;
@@ -178,7 +190,7 @@ function continueCard(what: u32): i32 {
     case Do.CancelSession:
       return readCancelSession() ? 1 : 0;
     case Do.GetConfiguredAddresses:
-      return readEuiccConfiguredAddresses();
+      return HAS_DISCOVERY ? readEuiccConfiguredAddresses() : 0;
     case Do.GetRat:
       return HAS_POLICY ? judge() : 0;
     case Do.ListOperationalProfiles:
@@ -192,18 +204,19 @@ function continueCard(what: u32): i32 {
 }
 
 function cardRefusal(what: u32, error: i32): i32 {
-  if (error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
-  if (error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;
+  if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
+  if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed)
+    return 1;
   // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
   if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
-  if (what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
+  if (HAS_STATE_CHANGES && what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
   return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;
 }
 
 function continueCardElement(what: u32): i32 {
   if (HAS_ESIPA && what == Do.GetEimConfigurationData) return continueEimEntries();
-  if (HAS_ESIPA && what == Do.FindResult) return findResult();
-  if (what == Do.FindNotification) return findNotification();
+  if (HAS_ESIPA && HAS_SELECTION && what == Do.FindResult) return findResult();
+  if ((HAS_DIRECT || HAS_SELECTION) && what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
   if (HAS_COMPACT && S.itemFound) return gatherNotification();
   if (HAS_COMPACT && what == Do.AuthenticateServer && isCompacting()) return gatherAuthentication();
@@ -217,7 +230,8 @@ function continueCardElement(what: u32): i32 {
     return MOVED;
   }
   if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
-  if (what != Do.MeasureDataObject) return result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
+  if (!HAS_DATA || what != Do.MeasureDataObject)
+    return HAS_RESULT_LIST && result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
   if (result == 1) S.dataTotal += S.scanHeaderBytes + S.scanLength;
   return isLost(result) ? result : nextDataObject();
 }
@@ -310,12 +324,14 @@ function orBadAnswer(result: i32): i32 {
   return result ? result : replyError(false);
 }
 
-/** Subject and reason code 8.9.5 and 3.9: the SM-DS has no event. */
+/** The SM-DS has no event: subject and reason code 8.9.5 and 3.9, or eventIdUnknown in ASN.1. */
 const NO_EVENT: i32 = 0x89539;
+const EVENT_ID_UNKNOWN: i32 = 6;
 
 function readAuthentication(): i32 {
   const result = readAuthenticateClient();
-  if (HAS_DIRECT && result == ErrorCode.SmdpError && S.stepDetail == NO_EVENT) {
+  const isNone = S.stepDetail == NO_EVENT || S.stepDetail == EVENT_ID_UNKNOWN;
+  if (HAS_DIRECT && HAS_DISCOVERY && result == ErrorCode.SmdpError && S.peerKind == PeerKind.Smds && isNone) {
     S.collectAt = MESSAGE;
     return AuthenticateOutcome.Smds;
   }

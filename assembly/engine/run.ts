@@ -4,7 +4,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
 import { emulationGoOn, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
@@ -15,6 +15,8 @@ import { END } from '../proc/end';
 import { ES10 } from '../proc/es10-function';
 import { EXECUTION } from '../proc/euicc-package-execution';
 import { Go, ROW_BYTES } from '../proc/functions';
+import { INDIRECT_DELIVERY } from '../proc/indirect-delivery';
+import { INDIRECT_DOWNLOAD } from '../proc/indirect-download';
 import { DATA } from '../proc/ipa-euicc-data';
 import { LOST } from '../proc/lost-result';
 import { DELIVERY } from '../proc/notification-delivery';
@@ -38,7 +40,7 @@ function tableOf(procedure: u32): usize {
     case Go.StartUp:
       return START_UP;
     case Go.Delivery:
-      return DELIVERY;
+      return IS_INDIRECT ? INDIRECT_DELIVERY : DELIVERY;
     case Go.Retrieval:
       return HAS_ESIPA ? RETRIEVAL : END;
     case Go.Execution:
@@ -46,7 +48,7 @@ function tableOf(procedure: u32): usize {
     case Go.Data:
       return HAS_DATA ? DATA : END;
     case Go.Download:
-      return DOWNLOAD;
+      return IS_INDIRECT ? INDIRECT_DOWNLOAD : DOWNLOAD;
     case Go.Attach:
       return HAS_ESIPA ? ATTACH : END;
     case Go.Lost:

@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each step of the tables begins: the checks that are done at once, and the requests that are sent.
 
-import { Action } from '../abi/actions';
+import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_COMPACT, HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_COMPACT,
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_ESIPA,
+  HAS_JSON,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_RESULT_LIST,
+  HAS_SELECTION,
+  HAS_STALE_CHANNELS,
+  HAS_STATE_CHANGES,
+} from '../abi/features';
 
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
@@ -152,7 +165,7 @@ function startCard(what: u32): i32 {
       sendCloseChannel();
       break;
     case Do.CloseStaleChannels:
-      return closeNextChannel();
+      return HAS_STALE_CHANNELS ? closeNextChannel() : 0;
     case Do.GetEid:
       if (HAS_ESIPA) sendGetEid();
       break;
@@ -172,7 +185,7 @@ function startCard(what: u32): i32 {
     case Do.PrepareDownload:
       return startPrepareDownload();
     case Do.GetConfiguredAddresses:
-      sendGetEuiccConfiguredAddresses();
+      if (HAS_DISCOVERY) sendGetEuiccConfiguredAddresses();
       break;
     case Do.GetRat:
       if (HAS_POLICY) sendGetRat();
@@ -192,6 +205,8 @@ function startCard(what: u32): i32 {
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
       if (!S.transactionIdLength) return 0;
+      // the order must outlive this session
+      if (HAS_JSON && S.again && !S.triedAgain) S.cancelReason = CancelReason.Timeout;
       sendCancelSession();
   }
   return PENDING;
@@ -241,14 +256,14 @@ function startCardElement(what: u32): i32 {
     case Do.FindResult:
       if (isLocal()) return 0;
       if (++S.deliveries > MAX_DELIVERIES) return 0;
-      if (!S.otherEims) return 1;
+      if (!HAS_SELECTION || !S.otherEims) return 1;
       select(0xbf2b, 0, 0, 0);
       sendRetrieveResults();
       break;
     case Do.FindNotification:
       if (++S.deliveries > MAX_DELIVERIES) return 0;
       // by way of the eIM the address does not matter, and the list is read only once
-      if (!(HAS_DIRECT && isDirect()) && !backoffIsUsed()) return 1;
+      if (!(HAS_DIRECT && isDirect()) && !(HAS_SELECTION && backoffIsUsed())) return 1;
       select(0xbf2b, 0, 0, 0);
       sendRetrieveNotifications();
       break;
@@ -262,7 +277,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveForResult:
-      if (!HAS_ESIPA) return 0;
+      if (!HAS_RESULT_LIST) return 0;
       select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
       break;
@@ -301,7 +316,7 @@ export function nextDataObject(): i32 {
 function startNetwork(what: u32): i32 {
   switch (what) {
     case Do.SendOwed:
-      if (!S.owedLength || isLocal()) return 0;
+      if (!S.owedLength || isLocal() || S.owedEim != S.eimHash) return 0;
       sendOwed();
       break;
     case Do.GetEimPackage:
@@ -326,6 +341,8 @@ function startNetwork(what: u32): i32 {
       break;
     case Do.CancelSessionAtServer:
       if (HAS_COMPACT && isCompacting()) makeCompactCancellation();
+      // ES11 has no such function
+      if (HAS_DIRECT && S.peerKind == PeerKind.Smds) return 0;
       sendCancelSessionResponse();
   }
   return PENDING;
@@ -365,7 +382,7 @@ function startStream(what: u32): i32 {
       } else beginHandleNotification(pendingBytes());
       break;
     case Do.ProvideResultAndNotifications:
-      if (HAS_ESIPA) sendPackageResultAndNotifications(pendingBytes());
+      if (HAS_RESULT_LIST) sendPackageResultAndNotifications(pendingBytes());
       break;
     case Do.AuthenticateClient:
       startAuthenticateClient();

@@ -51,7 +51,8 @@ export namespace Do {
   export const ResultIsLost: u8 = 25; // 0, 1, 2
   export const Return: u8 = 26; // none
   export const ChooseNotificationRoute: u8 = 27; // 0, 1, 2
-  export const LeaveNotification: u8 = 28; // 0
+  export const LeaveNotification: u8 = 28;
+  export const AskWhetherAgain: u8 = 29; // 0
 
   export const ModemReady: u8 = 32; // 0, failure
   export const ResetCard: u8 = 33; // 0, failure

@@ -4,6 +4,7 @@
 // MESSAGE; statuses become the alternative and its code. Names are known by their FNV-1a hash; unknown ones are passed over.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_JSON } from '../abi/features';
 import { S, SCRATCH } from '../abi/state';
 import { base64Start, base64Take } from '../wire/base64';
 import { hexValue } from '../wire/bytes';
@@ -41,7 +42,7 @@ const enum Json {
 const ROW_BYTES: usize = 6;
 /** Hash of the name, low byte first, Kind, argument. */
 // biome-ignore format: a field a line
-const FIELDS: usize = memory.data<u8>([
+const FIELDS: usize = HAS_JSON ? memory.data<u8>([
   /* serverSigned1 */ 0xdd, 0x96, 0xe5, 0x47, Kind.Stream, <u8>Slot.Signed,
   /* smdpSigned2 */ 0x09, 0x01, 0xd0, 0x58, Kind.Stream, <u8>Slot.Signed,
   /* serverCertificate */ 0xfd, 0x41, 0x7d, 0xd1, Kind.Stream, <u8>Slot.Certificate,
@@ -66,7 +67,7 @@ const FIELDS: usize = memory.data<u8>([
   /* status */ 0xef, 0x77, 0x4b, 0xba, Kind.Status, <u8>0,
   /* subjectCode */ 0x3e, 0x7b, 0x07, 0x3c, Kind.Subject, <u8>0,
   /* reasonCode */ 0x50, 0xe4, 0x63, 0xec, Kind.Reason, <u8>0,
-]);
+]) : 0;
 const FIELDS_END: usize = FIELDS + 24 * ROW_BYTES;
 
 const HASH_BASIS: u32 = 0x811c9dc5;
@@ -192,6 +193,12 @@ function argumentOf(): u32 {
   return load<u8>(S.jsonField, 5);
 }
 
+/** In how many objects and lists a field stands; elsewhere it is another one of the same name. */
+function depthOf(kind: u32, argument: u32): u32 {
+  if (kind > Kind.Number) return kind == Kind.Status ? 3 : 4;
+  return argument >= 0x80 ? 3 : 1;
+}
+
 function beginString(): i32 {
   S.jsonState = Json.String;
   S.jsonHash = HASH_BASIS;
@@ -245,7 +252,7 @@ function endString(): i32 {
   if (S.jsonKey) {
     let field = FIELDS;
     while (field < FIELDS_END && load<u32>(field) != S.jsonHash) field += ROW_BYTES;
-    S.jsonField = field < FIELDS_END ? field : 0;
+    S.jsonField = field < FIELDS_END && S.jsonDepth == depthOf(load<u8>(field, 4), load<u8>(field, 5)) ? field : 0;
     return NOTHING;
   }
   switch (kindOf()) {

@@ -58,7 +58,7 @@ export function readProcedures(sources: ProcedureSources, runner: string): Proce
 }
 
 /** The outcomes of each Do: `export const GetRat: u8 = 77; // 0, 1, failure`, or `none` when the step never ends by itself. */
-export function readVocabulary(text: string): Map<string, Outcomes> {
+function readVocabulary(text: string): Map<string, Outcomes> {
   const body = between(text, /^export namespace Do \{$/m, /^\}$/m);
   const lines = body.split('\n').filter((line) => line.includes('export const'));
   return new Map(lines.map(readOutcomes));

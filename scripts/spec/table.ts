@@ -75,7 +75,7 @@ function addClause(cells: readonly string[], clauses: Clause[]): string | undefi
   if (!known) return `clause ${clause}: status "${status}" is none of ${STATUSES.join(', ')}`;
   const [fileNames, testNames] = [namesOf(files), namesOf(tests)];
   if (!fileNames || !testNames) return `clause ${clause}: files and tests are names in backticks with commas between, or ${NOTHING}`;
-  if (known !== 'no' && (fileNames.length === 0 || testNames.length === 0)) return `clause ${clause}: "${known}" needs files and tests`;
+  if (known === 'yes' && (fileNames.length === 0 || testNames.length === 0)) return `clause ${clause}: "yes" needs files and tests`;
   clauses.push({ clause, subject, status: known, files: fileNames, tests: testNames });
   return undefined;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transport straight into an eIM in this process, which can lose the network at any of its operations.
+// A transport straight into an eIM and an SM-DP+ in this process, which can lose the network at any of its operations.
 
-import { NetworkError, type RequestHead, type ResponseChunk, type Transport } from '../../host/interfaces.js';
+import { NetworkError, type Peer, type RequestHead, type ResponseChunk, type RspFunction, type Transport } from '../../host/interfaces.js';
 import type { EsipaResponse } from '../../host/sim/eim/index.js';
+import type { SmdpService } from '../../host/sim/smdp/index.js';
 
-/** Calls an eIM without a network between. */
+const NOTHING = new Uint8Array();
+
+/** Calls an eIM and an SM-DP+ without a network between. */
 export class DirectTransport implements Transport {
   readonly counters = { requests: 0, bodyBytesUp: 0, bodyBytesDown: 0, wireBytesUp: 0, wireBytesDown: 0 };
   /** The longest window that was sent or asked for. */
@@ -17,14 +20,22 @@ export class DirectTransport implements Transport {
   private response: Promise<EsipaResponse> | undefined;
   private received = 0;
 
-  constructor(private readonly handle: (body: Uint8Array) => Promise<EsipaResponse>) {}
+  private peer: Pick<Peer, 'kind' | 'binding'> = { kind: 'eim', binding: 'asn1' };
+  private called: RspFunction = 'getEimPackage';
 
-  async open(): Promise<void> {
+  constructor(
+    private readonly handle: (body: Uint8Array) => Promise<EsipaResponse>,
+    private readonly smdp?: SmdpService,
+  ) {}
+
+  async open(peer: Peer): Promise<void> {
     this.operate('unreachable');
+    this.peer = peer;
   }
 
-  async beginRequest(_head: RequestHead): Promise<void> {
+  async beginRequest(head: RequestHead): Promise<void> {
     this.operate('connectionLost');
+    this.called = head.function;
     this.counters.requests += 1;
     this.request = Buffer.alloc(0);
     this.received = 0;
@@ -34,7 +45,7 @@ export class DirectTransport implements Transport {
     this.operate('connectionLost');
     this.note(bytes.length);
     this.request = Buffer.concat([this.request, bytes]);
-    if (last) this.response = this.handle(new Uint8Array(this.request));
+    if (last) this.response = this.answer(new Uint8Array(this.request));
   }
 
   async receive(maxBytes: number): Promise<ResponseChunk> {
@@ -51,6 +62,18 @@ export class DirectTransport implements Transport {
   async abort(): Promise<void> {}
 
   async close(): Promise<void> {}
+
+  private async answer(body: Uint8Array): Promise<EsipaResponse> {
+    if (this.peer.kind === 'eim') return this.handle(body);
+    const answer = this.peer.binding === 'asn1' ? this.smdp!.callAsn1(body) : this.answerJson(body);
+    return answer === undefined ? { status: 204, body: NOTHING } : { status: 200, body: answer };
+  }
+
+  private answerJson(body: Uint8Array): Uint8Array | undefined {
+    const name = this.smdp!.functionNames.find((each) => each === this.called)!;
+    const answer = this.smdp!.call(name, JSON.parse(Buffer.from(body).toString()));
+    return name === 'handleNotification' ? undefined : new Uint8Array(Buffer.from(JSON.stringify(answer)));
+  }
 
   private operate(reason: 'unreachable' | 'connectionLost'): void {
     this.operations += 1;

@@ -4,7 +4,7 @@
 import { createPublicKey } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { type DriverLinks, poll } from '../../host/driver.js';
-import type { IpaInstance, SyncCardSlot } from '../../host/interfaces.js';
+import type { Binding, IpaInstance, SyncCardSlot } from '../../host/interfaces.js';
 import type { PollOptions } from '../../host/options.js';
 import type { CommandResult } from '../../host/result.js';
 import { EimIdType, EimService, encodeEimConfigurationData, psmo } from '../../host/sim/eim/index.js';
@@ -12,7 +12,7 @@ import { SimulatedEuicc } from '../../host/sim/euicc/index.js';
 import { SimulatedModem } from '../../host/sim/modem/index.js';
 import { DEFAULT_EID, DEFAULT_SMDP_ADDRESS, type TestPki } from '../../host/sim/pki/index.js';
 import { makeMetadata, makeProfilePackage, notifyAll } from '../../host/sim/profile/index.js';
-import { SimulatedSmdp } from '../../host/sim/smdp/index.js';
+import { SimulatedSmdp, SmdpService } from '../../host/sim/smdp/index.js';
 import { sharedPki } from './bench.js';
 import { DirectTransport } from './direct-transport.js';
 
@@ -40,19 +40,31 @@ export class LightBed {
   /** Makes the modem of the next poll around the card. */
   plug = (card: SyncCardSlot): SimulatedModem => new SimulatedModem({ slot: card });
 
+  /** `direct`: how downloads are straight; undefined: they go through the eIM, to the SM-DP+ on its port. */
   private constructor(
-    private readonly smdp: SimulatedSmdp,
+    private readonly smdp: SmdpService,
     pki: TestPki,
+    port: number,
+    private readonly direct?: PollOptions,
   ) {
-    this.eim = new EimService({ pki, resolveSmdp: () => ({ host: '127.0.0.1', port: smdp.port }) });
+    this.eim = new EimService({ pki, resolveSmdp: () => ({ host: '127.0.0.1', port }) });
     this.eim.register({ eid: DEFAULT_EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
-    this.euicc = new SimulatedEuicc({ pki, eimConfigurations: [eimConfigurationData(pki, this.eim.eimId)] });
-    this.transport = new DirectTransport((body) => this.eim.handle(body));
+    this.euicc = new SimulatedEuicc({ pki, eimConfigurations: [eimConfigurationData(pki, this.eim.eimId, !direct)] });
+    this.transport = new DirectTransport((body) => this.eim.handle(body), smdp);
   }
 
   /** A new eUICC and a new eIM; closed when the test is over. */
   static async create(smdp: SimulatedSmdp): Promise<LightBed> {
-    const bed = new LightBed(smdp, await sharedPki());
+    return LightBed.prepare(new LightBed(smdp, await sharedPki(), smdp.port));
+  }
+
+  /** The same with downloads and notifications straight to an SM-DP+ of its own, in this process. */
+  static async createDirect(rspBinding: Binding): Promise<LightBed> {
+    const pki = await sharedPki();
+    return LightBed.prepare(new LightBed(new SmdpService({ pki }), pki, 0, { rspBinding }));
+  }
+
+  private static prepare(bed: LightBed): LightBed {
     onTestFinished(() => bed.eim.close());
     bed.queueJob();
     return bed;
@@ -80,7 +92,7 @@ export class LightBed {
       this.persisted = state;
     };
     try {
-      return await poll({ instance, card: line, transport: this.transport, persist, ...links }, options);
+      return await poll({ instance, card: line, transport: this.transport, persist, ...links }, { ...this.direct, ...options });
     } finally {
       await line.close();
     }
@@ -92,6 +104,7 @@ export class LightBed {
   }
 
   private isMine(raw: Uint8Array): boolean {
+    if (this.direct) return true;
     return this.eim.log.some((event) => event.kind === 'notification' && Buffer.compare(event.raw, raw) === 0);
   }
 
@@ -104,7 +117,7 @@ export class LightBed {
   }
 }
 
-function eimConfigurationData(pki: TestPki, eimId: string): Uint8Array {
+function eimConfigurationData(pki: TestPki, eimId: string, indirectProfileDownload: boolean): Uint8Array {
   const spki = new Uint8Array(createPublicKey(pki.eimSign.privateKey).export({ type: 'spki', format: 'der' }));
   return encodeEimConfigurationData({
     eimId,
@@ -112,6 +125,6 @@ function eimConfigurationData(pki: TestPki, eimId: string): Uint8Array {
     eimIdType: EimIdType.Fqdn,
     counterValue: 0,
     eimPublicKeyData: { spki },
-    indirectProfileDownload: true,
+    indirectProfileDownload,
   });
 }

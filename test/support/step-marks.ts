@@ -29,16 +29,26 @@ export class StepMarks {
     return {
       ...shipped,
       ipa_poll: (nowMs: number) => {
-        this.#region.set(region);
-        this.#module.ipa_poll(nowMs);
+        this.poll(region, nowMs);
         return module.ipa_poll(nowMs);
       },
       ipa_event: (kind: number, argument: number, length: number) => {
-        this.#region.set(region);
-        this.#module.ipa_event(kind, argument, length);
+        this.event(region, kind, argument, length);
         return module.ipa_event(kind, argument, length);
       },
     };
+  }
+
+  /** Polls from this state. */
+  poll(state: Uint8Array, nowMs: number): void {
+    this.#region.set(state);
+    this.#module.ipa_poll(nowMs);
+  }
+
+  /** Tells an event in this state; its bytes are in the window, which is part of it. */
+  event(state: Uint8Array, kind: number, argument: number, length: number): void {
+    this.#region.set(state);
+    this.#module.ipa_event(kind, argument, length);
   }
 
   /** The state region as the last call left it. */
