@@ -14,6 +14,7 @@ const ENTRY_BYTES: u32 = 12;
 /** What the header of an element can take at most here. */
 const MOST_HEADER_BYTES: u32 = 4;
 const MOST_TOKEN_BYTES: u32 = 6;
+const EIM_ID_BYTES: u32 = 128;
 
 /** Elements in their order; the token comes from the virtual ISD-R. */
 const TOKEN: u32 = 0x84;
@@ -169,10 +170,16 @@ function has(at: usize, end: usize, tag: u32): bool {
   return !findTlv(at, end, tag) && derLength != 0;
 }
 
+/** eimIdType, where there is one, is a number of one byte; listEim relies on it. */
+function isIdTypeRight(at: usize, end: usize): bool {
+  return findTlv(at, end, 0x82) != 0 || derLength == 1;
+}
+
 /** Adds the eIM with the contents from `at` to `end`, which are well formed. Returns an EimCode; tokenGiven is then its token or 0. */
 export function addEim(at: usize, end: usize): EimCode {
   tokenGiven = 0;
-  if (!has(at, end, 0xa5) || !has(at, end, 0x83) || !has(at, end, 0x80) || derLength > 128) return EimCode.CommandError;
+  if (!isIdTypeRight(at, end) || !has(at, end, 0xa5) || !has(at, end, 0x83)) return EimCode.CommandError;
+  if (!has(at, end, 0x80) || derLength > EIM_ID_BYTES) return EimCode.CommandError;
   if (findEim(derValue, derLength, false)) return EimCode.AlreadyExists;
   if (!findTlv(at, end, TOKEN)) {
     // -1: give me one
@@ -193,7 +200,7 @@ export let tokenGiven: u32 = 0;
 export function updateEim(eim: usize, at: usize, end: usize): EimCode {
   let counter: i32 = eimCounter(eim);
   const newKey = has(at, end, 0xa5);
-  if (!findTlv(at, end, TOKEN)) return EimCode.CommandError;
+  if (!findTlv(at, end, TOKEN) || !isIdTypeRight(at, end)) return EimCode.CommandError;
   if (!findTlv(at, end, 0x83)) {
     const wanted = readCounter(at, end);
     if (wanted < 0) return EimCode.CounterOutOfRange;

@@ -44,7 +44,7 @@ export const enum Signed {
 
 /** The numbers. Fields named …At and …End are addresses. */
 @unmanaged
-export class Emulation {
+class Emulation {
   // kept over commands, as in the memory of an eUICC
   resultCount: u32; // number of the last result, without the base
   tokenCount: u32; // the last associationToken
@@ -95,7 +95,7 @@ export class Emulation {
 /** Room for what SGP.22 calls small: a request to the card. */
 export const REQUEST_BYTES: u32 = 320;
 export const ICCID_BYTES: u32 = 10;
-export const HEAD_BYTES: u32 = 192;
+const HEAD_BYTES: u32 = 192;
 /** SM-DP+ of immediate enabling, as it came. */
 export const IMMEDIATE_BYTES: u32 = 192;
 /** r and s. */

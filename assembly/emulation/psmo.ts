@@ -4,7 +4,7 @@
 
 import { sameBytes } from '../wire/bytes';
 import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
-import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
+import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
 import { answeredCode, callCard, callSwitch, isAnswered } from './card-call';
 import { configureImmediateEnable } from './immediate-enabling';
 import { ICCID_BYTES, Next, OPERATION_RESULTS_END, PREVIOUS, REQUEST, REQUEST_BYTES, V } from './memory';
@@ -81,15 +81,15 @@ function callFind(next: Next): void {
   callCard(at + 3, next);
 }
 
-/** BF65{80 address}: SetDefaultDpAddress of SGP.22. Also the function of this name in SGP.32 §5.9.25. */
-export function beginDefaultDpAddress(at: usize, end: usize): bool {
+/** BF65{80 address}: SetDefaultDpAddress of SGP.22. Also the function of this name (§5.9.25). */
+function beginDefaultDpAddress(at: usize, end: usize): bool {
   if (findTlv(at, end, 0x80) || derLength > REQUEST_BYTES - 12) {
     putDefaultDpAddress(UNDEFINED_ERROR);
     return false;
   }
   const from = derValue;
   const length = derLength;
-  const inner = putHeader(putHeader(REQUEST, 0xbf3f, length + (length < 0x80 ? 2 : 3)), 0x80, length);
+  const inner = putHeader(putHeader(REQUEST, 0xbf3f, tlvBytes(0x80, length)), 0x80, length);
   memory.copy(inner, from, length);
   callCard(inner + length, Next.DefaultDpAddress);
   return true;

@@ -14,18 +14,13 @@ import { answerPiece, answerStatus, takeBlock } from './answer';
 import { collect } from './card-call';
 import { cardAnswered, runFunction } from './functions';
 import { signatureChecked } from './load-euicc-package';
-import { COMMAND, forgetFunction, Phase, SIGNATURE_BYTES, V } from './memory';
+import { COMMAND, Phase, SIGNATURE_BYTES, V } from './memory';
 import { takeSignature } from './package-result';
 import { isFunction } from './which-function';
 
 const INS_STORE_DATA: u32 = 0xe2;
 const INS_GET_RESPONSE: u32 = 0xc0;
 const MORE_BLOCKS: u32 = 0x11;
-
-/** A command of the host begins: no function is in progress. */
-export function emulationReset(): void {
-  forgetFunction();
-}
 
 /** Whether a function is being run, so that the card's answers are the virtual ISD-R's. */
 export function isEmulationBusy(): bool {
@@ -75,16 +70,11 @@ function gather(): void {
   V.commandEnd += length;
   if (load<u8>(APDU, 2) == MORE_BLOCKS) return takeBlock();
   runFunction();
-  goOn();
+  emulationGoOn();
 }
 
-/** The card lane has the answer of the card, or the link has failed. */
-export function emulationAnswered(): void {
-  goOn();
-}
-
-/** Moves the commands to the card on, until one waits for the link or none is there. */
-function goOn(): void {
+/** Moves the commands to the card on, until one waits for the link or none is there: the lane has an answer of the card, or has failed. */
+export function emulationGoOn(): void {
   while (V.phase == Phase.Card) {
     switch (S.cardState) {
       case CardState.Filling:
@@ -112,6 +102,6 @@ export function emulationEvent(kind: i32, argument: i32, length: u32): i32 {
     if (!waits || (length && length != SIGNATURE_BYTES)) return ErrorCode.UnexpectedEvent;
     takeSignature(length);
   }
-  goOn();
+  emulationGoOn();
   return length;
 }

@@ -23,7 +23,7 @@ import {
   UTC_TIME,
   WANTED_EIM_ID,
 } from '../abi/state';
-import { emulationReset } from '../emulation/virtual-isdr';
+import { forgetFunction } from '../emulation/memory';
 import { readDownloadData } from '../proc/download-trigger';
 import { Go } from '../proc/functions';
 import { derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
@@ -196,7 +196,7 @@ function reset(): void {
     S.stateChangeCause = stateChangeCause;
   }
   if (HAS_STATE_CHANGES) S.rollbackPending = rollbackPending;
-  if (HAS_EMULATION) emulationReset();
+  if (HAS_EMULATION) forgetFunction();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;
 }

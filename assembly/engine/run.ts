@@ -7,7 +7,7 @@ import { ErrorCode } from '../abi/errors';
 import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
-import { emulationAnswered, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
+import { emulationGoOn, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
 import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
 import { ATTACH } from '../proc/attach';
 import { RETRIEVAL } from '../proc/eim-package-retrieval';
@@ -135,7 +135,7 @@ export function linkResponse(length: u32): void {
   S.apduOut = false;
   if (HAS_EMULATION && isEmulationBusy()) {
     cardResponse(length);
-    emulationAnswered();
+    emulationGoOn();
   } else if (S.apduStale) S.apduStale = false;
   else cardResponse(length);
 }
@@ -143,7 +143,7 @@ export function linkResponse(length: u32): void {
 /** What the link was given, or was to be given, will not be answered: that may be a command of the virtual ISD-R. */
 function failCard(error: i32, detail: i32): void {
   cardFail(error, detail);
-  if (HAS_EMULATION && isEmulationBusy()) emulationAnswered();
+  if (HAS_EMULATION && isEmulationBusy()) emulationGoOn();
 }
 
 /** There will be no response. After a time-out one may still come, and must not be taken for that of another command: the card is left alone. */

@@ -238,6 +238,7 @@ describe('a result', () => {
       [Summary.Notifications]: 3,
       [Summary.Detail]: -1,
       [Summary.StateChange]: 1,
+      [Summary.Emulated]: 1,
       143: 9,
     };
     const finished = { kind: Action.Finished, argument: ErrorCode.ModemCmeError, bytes: summary(values) };
@@ -249,6 +250,7 @@ describe('a result', () => {
       profilesInstalled: 1,
       notifications: 3,
       stateChange: 'fallback',
+      emulated: true,
     });
     expect(result.error?.detail).toBe(-1);
   });

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { tlv } from '../../host/sim/codec/ber.js';
 import { fromHex, hex } from '../../host/sim/codec/bytes.js';
-import { psmo } from '../../host/sim/eim/index.js';
+import { DataTag, psmo } from '../../host/sim/eim/index.js';
 import type { ProfileState } from '../../host/sim/euicc/state/non-volatile.js';
 import { ConsumerBench } from '../support/consumer-bench.js';
 
@@ -24,6 +24,29 @@ describe('a consumer eUICC', () => {
     expect(consumer.results).toMatchObject([signed({ operation: 'listProfileInfo', profiles: [{ iccid: ICCID }, { iccid: OTHER }] })]);
     expect(consumer.bench.euicc.eimConfigurations, 'the card knows of no eIM').toEqual([]);
     expect(consumer.bench.euicc.lastFault).toBeUndefined();
+  });
+
+  it('may refuse tags by status word, and give answers inline', async () => {
+    const consumer = await ConsumerBench.start({ ...TWO, unknownTagsByStatus: true, inlineResponses: true });
+    consumer.queue(psmo.listProfileInfo());
+    consumer.queue(psmo.listProfileInfo({ tags: [0x5a, 0x9f26, 0x9f67] }));
+    expect(await consumer.poll()).toMatchObject({ error: undefined, packages: 2 });
+    const profiles = [{ iccid: ICCID }, { iccid: OTHER }];
+    expect(consumer.results).toMatchObject([signed({ profiles }), signed({ profiles })]);
+  });
+
+  it('tells the eIM what it has of the data that an IoT eUICC has', async () => {
+    const consumer = await ConsumerBench.start(TWO);
+    const { bed, eim } = consumer.bench;
+    const { EuiccInfo1, EuiccPackageResults, EumCertificate, EuiccCertificate, DeviceInfo } = DataTag;
+    const tags = [EuiccInfo1, EuiccPackageResults, EumCertificate, EuiccCertificate, DeviceInfo];
+    eim.queue(bed.eid, { kind: 'dataRequest', tags });
+    expect(await consumer.poll()).toMatchObject({ error: undefined, packages: 1 });
+    const [told] = consumer.bench.events('ipaEuiccData');
+    expect(told).toMatchObject({
+      data: { form: 'data', euiccInfo1: expect.anything(), packageResults: [], deviceInfo: expect.anything() },
+    });
+    expect(told!.data, 'GetCerts is no function of it').not.toHaveProperty('euiccCertificate');
   });
 
   it('has its profiles disabled, enabled and deleted, and tells the SM-DP+ as ever', async () => {

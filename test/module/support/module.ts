@@ -6,17 +6,23 @@ import { checkExports, type IpaExports } from '../../../host/core/exports.js';
 import type { Action } from '../../../host/interfaces.js';
 import { inBuild } from '../../../scripts/paths.js';
 
-const compiled = new WebAssembly.Module(readFileSync(inBuild('ipad.wasm')));
+const compiled = new Map<string, WebAssembly.Module>();
 
-/** An instance of build/ipad.wasm. */
+function compile(name: string): WebAssembly.Module {
+  const known = compiled.get(name) ?? new WebAssembly.Module(readFileSync(inBuild(`${name}.wasm`)));
+  compiled.set(name, known);
+  return known;
+}
+
+/** An instance of build/ipad.wasm, or of another variant. */
 export class Module {
   readonly exports: IpaExports;
   readonly memory: Buffer;
   readonly #regionStart: number;
   readonly #regionEnd: number;
 
-  constructor(state?: Uint8Array) {
-    this.exports = checkExports(new WebAssembly.Instance(compiled, {}).exports);
+  constructor(state?: Uint8Array, name = 'ipad') {
+    this.exports = checkExports(new WebAssembly.Instance(compile(name), {}).exports);
     this.memory = Buffer.from(this.exports.memory.buffer);
     this.#regionStart = this.exports.ipa_state();
     this.#regionEnd = this.#regionStart + this.exports.ipa_state_size();

@@ -177,6 +177,10 @@ export class Session {
         return this.#give(Event.RequestData, this.#initialEim);
       case Action.NetworkAbort:
         return this.#abort();
+      case Action.VerifyEim:
+        return this.#later(Event.Verified, 1);
+      case Action.Sign:
+        return this.#later(Event.Signature, 0, new Uint8Array(64).fill(0x5a));
       case Action.Consent:
         return this.#later(Event.Consent, ConsentAnswer.Install);
       default:
