@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the tests are, how long one may take on a small machine, and where the published vectors are, if anywhere.
+// Where the tests are, how long one may take on a small machine, where the published vectors are, if anywhere, and whether marks
+// of the rows taken are wanted (scripts/coverage.ts).
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -21,5 +22,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    setupFiles: process.env.IPA_STEP_COVERAGE ? ['test/support/coverage.ts'] : [],
   },
 });

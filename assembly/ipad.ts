@@ -7,7 +7,9 @@
 
 import { Action } from './abi/actions';
 import { ABI_VERSION, ErrorCode } from './abi/errors';
+import { HAS_EMULATION } from './abi/features';
 import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, SCALARS_BEGIN, SCALARS_END, State } from './abi/state';
+import { emulationDataAt, emulationDataBytes } from './emulation/virtual-isdr';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
 import { atLineLength } from './link/at';
@@ -46,6 +48,7 @@ function offer(at: usize, length: u32): void {
 function describe(action: i32): void {
   S.actionArgument = 0;
   S.actionLength = 0;
+  if (HAS_EMULATION && action >= Action.Sign) return offer(emulationDataAt(), emulationDataBytes());
   switch (action) {
     case Action.CardWrite:
       return offer(CARD_LINE, atLineLength());

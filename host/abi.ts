@@ -146,6 +146,21 @@ export const METADATA_BYTES = 256;
 /** Notifications whose failed deliveries are remembered, 8 bytes each. */
 export const BACKOFF_BYTES = 64;
 
+/** The virtual ISD-R (emulation/): the longest command it takes, an eUICC package or AddInitialEim. */
+export const VIRTUAL_COMMAND_BYTES = 2048;
+
+/** … its longest answer, while it is put together. */
+export const VIRTUAL_ANSWER_BYTES = 2432;
+
+/** … the eIM configurations it keeps. */
+export const VIRTUAL_EIMS_BYTES = 1536;
+
+/** … the eUICC package results it keeps until the eIM has them; the oldest goes when there is no room. */
+export const VIRTUAL_RESULTS_BYTES = 1920;
+
+/** Everything of the virtual ISD-R: these four, and what is small. */
+export const EMULATION_BYTES = 9216;
+
 // actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it.
 
 /** What the host is asked to do. */
@@ -178,6 +193,10 @@ export const Action = {
   Answer: 12,
   /** Say whether a profile may be installed. Data: 80 transactionId, 01 whether a confirmation code is required, 83 whether the Rules Authorisation Table demands consent, then of the profile's metadata 5A, 91, 92, 95, 99 and B7 as far as they are there. Answered by event Consent. */
   Consent: 13,
+  /** Sign the data bytes with the device's key: ECDSA with SHA-256. Answered by event Signature. Variant ipad-consumer alone, as the next one. */
+  Sign: 14,
+  /** Check a signature of an eIM. Data: A5 with eimPublicKeyData (A0 key or A1 certificate), then the signed bytes, 30 and 84 as they stand, then 5F37 with the signature. Answered by event Verified. */
+  VerifyEim: 15,
 } as const;
 /** What the host is asked to do. */
 export type Action = (typeof Action)[keyof typeof Action];
@@ -236,6 +255,8 @@ export const Summary = {
   Detail: 0x83,
   /** StateChangeCause that no eIM has been told yet; -1: none. */
   StateChange: 0x84,
+  /** 1: the eUICC is a consumer one, and the functions of SGP.32 were the module's own. What the eIM got is signed by the device's key, not by the eUICC; eIM configurations, counters and results are in the state region, and nowhere else. */
+  Emulated: 0x85,
 } as const;
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export type Summary = (typeof Summary)[keyof typeof Summary];
@@ -266,6 +287,10 @@ export const Event = {
   RequestData: 10,
   /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
   Consent: 11,
+  /** The signature that action Sign asked for. Bytes: r and s, 32 bytes each; none when there is no key. */
+  Signature: 12,
+  /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
+  Verified: 13,
 } as const;
 /** What happened, told by ipa_event(kind, argument, length). */
 export type Event = (typeof Event)[keyof typeof Event];
@@ -374,6 +399,8 @@ export const Assistant = {
   Ipad: 0,
   /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
   Lpad: 1,
+  /** Lpad for a consumer eUICC, whose missing functions of SGP.32 the module has itself; only and by default in the variant ipad-consumer. */
+  Emulated: 2,
 } as const;
 /** Values of option Assistant. */
 export type Assistant = (typeof Assistant)[keyof typeof Assistant];

@@ -24,7 +24,7 @@ const IMEI_BYTES = 8;
 const TAC_BYTES = 4;
 
 const BINDINGS = { asn1: Binding.Asn1, json: Binding.Json } as const;
-const ASSISTANTS = { ipad: Assistant.Ipad, lpad: Assistant.Lpad } as const;
+const ASSISTANTS = { ipad: Assistant.Ipad, lpad: Assistant.Lpad, emulated: Assistant.Emulated } as const;
 const MINOR_VERSIONS = { '1.0': 0, '1.2': 2, '1.3': 3 } as const;
 
 /** A whole number from `least` to `most`: a larger one would be cut to another number on its way. */

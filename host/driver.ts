@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop between module and world. This is all a host does: ask the module what to do, do it, tell it what happened.
 
+import type { KeyObject } from 'node:crypto';
 import { Action, Event, MAX_GET_RESPONSES, NetworkFailure, RspFunction } from './abi.js';
 import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodePoll } from './command.js';
 import { type ConsentCallback, type ConsentEvent, decide, decodeOffer, POSTPONED } from './consent.js';
 import { IpaError } from './core/errors.js';
+import { isSignedByEim, signAsDevice } from './device-key.js';
 import {
   type ByteLine,
   type CardSlot,
@@ -35,6 +37,11 @@ export interface DriverLinks {
    * not known, which postpones it.
    */
   readonly consent?: ConsentCallback;
+  /**
+   * For the module ipad-consumer: the private key on P-256 by which the device signs what a consumer eUICC cannot. The eIM must know its
+   * certificate as that of the eUICC. Without it every eUICC package is refused, and the command rejects.
+   */
+  readonly deviceKey?: KeyObject;
   /** Sees every action before it is performed: for progress and traces. */
   readonly onAction?: (action: Request) => void;
 }
@@ -217,6 +224,11 @@ class Driver {
         return this.#collect(action.bytes);
       case Action.Consent:
         return void this.#askConsent(action.bytes);
+      case Action.VerifyEim:
+        // what could not be signed afterwards is not begun
+        return this.#tell(Event.Verified, this.#deviceKey() && isSignedByEim(action.bytes) ? 1 : 0);
+      case Action.Sign:
+        return this.#tell(Event.Signature, 0, this.#sign(action.bytes));
     }
   }
 
@@ -303,6 +315,23 @@ class Driver {
 
   async #decide(bytes: Uint8Array): Promise<ConsentEvent> {
     return decide(decodeOffer(bytes), this.links.consent, this.brought.confirmationCode);
+  }
+
+  #deviceKey(): KeyObject | undefined {
+    const { deviceKey } = this.links;
+    if (!deviceKey) this.#failure ??= { error: IpaError.host('NoDeviceKey', 'a consumer eUICC needs links.deviceKey to report to an eIM') };
+    return deviceKey;
+  }
+
+  /** Nothing tells the module that there is no signature. */
+  #sign(bytes: Uint8Array): Uint8Array {
+    const deviceKey = this.#deviceKey();
+    try {
+      return deviceKey ? signAsDevice(deviceKey, bytes) : NOTHING;
+    } catch (error) {
+      this.#failure ??= { error };
+      return NOTHING;
+    }
   }
 
   #finish(action: Request): CommandResult {

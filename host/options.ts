@@ -13,8 +13,11 @@ export interface CommandOptions {
   readonly cardTimeoutMs?: number;
   /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds. Default 180,000. */
   readonly onlineTimeoutMs?: number;
-  /** Whom to declare to the card: an IPA ("ipad", default, SGP.32 v1.2 §3.8.2), or for consumer eUICCs an LPA ("lpad", SGP.22 v2.5 §3.4.2). */
-  readonly assistant?: 'ipad' | 'lpad';
+  /**
+   * Whom to declare to the card: an IPA ("ipad", SGP.32 v1.2 §3.8.2), or for consumer eUICCs an LPA ("lpad", SGP.22 v2.5 §3.4.2), or that and
+   * the functions of SGP.32 by the module ("emulated", in the module ipad-consumer alone). Default "ipad", of ipad-consumer "emulated".
+   */
+  readonly assistant?: 'ipad' | 'lpad' | 'emulated';
   /** Gives up the command that was in progress when the state in the instance was saved: for the first command after power loss. */
   readonly restart?: boolean;
 }

@@ -36,7 +36,14 @@ function oneOf<Name>(names: Readonly<Record<number, Name>>, element: Element): N
 }
 
 function decodeTrust(trust: Element | undefined): TrustAnchor {
-  if (!trust) return { kind: 'platform' };
+  return trust ? decodeAnchor(trust) : { kind: 'platform' };
+}
+
+/**
+ * A key or certificate under any tag: eimPublicKeyData, trustedPublicKeyDataTls.
+ * @throws FieldError when it is neither
+ */
+export function decodeAnchor(trust: Element): Exclude<TrustAnchor, { kind: 'platform' }> {
   const [choice] = trust.list('choice');
   if (!choice) throw trust.refuse('is empty');
   return choice.tag === PUBLIC_KEY

@@ -19,6 +19,11 @@ export interface CommandResult {
   readonly notifications: number;
   /** Why the state of profiles has changed, where no eIM has been told yet. */
   readonly stateChange: StateChangeCause | undefined;
+  /**
+   * Whether the eUICC was taken for a consumer one: then what the eIM got is signed by the device, and eIM configurations, counters and
+   * results are in the state region of the module alone.
+   */
+  readonly emulated: boolean;
 }
 
 /** The result in action Finished. */
@@ -31,6 +36,7 @@ export function readResult({ argument, bytes }: Action): CommandResult {
     packages: summary.get(Summary.Packages) ?? 0,
     profilesInstalled: summary.get(Summary.ProfilesInstalled) ?? 0,
     notifications: summary.get(Summary.Notifications) ?? 0,
+    emulated: summary.get(Summary.Emulated) === 1,
     stateChange: STATE_CHANGE_CAUSES[summary.get(Summary.StateChange) ?? -1],
   };
 }

@@ -16,25 +16,32 @@ import { featureOptions, SHELL_MEMORY_BASE, variants } from './variants.js';
 
 /** Re-exports of internals, for tests alone. */
 const TEST_INTERNALS = 'assembly/test-internals.ts';
+/** The module with marks of the rows taken, for tests alone. */
+const COVERAGE: CompileRequest = {
+  entry: 'assembly/ipad-coverage.ts',
+  target: 'release',
+  outFile: 'build/ipad-coverage.wasm',
+  options: ['--use', 'IPA_COVERAGE=1'],
+};
 const SHELL = 'host/core/wasi-shell/shell.ts';
 
 /** Every compilation of the build. */
 function compilations(): CompileRequest[] {
-  const shipped = variants.flatMap(({ name, entry, without }): CompileRequest[] => [
+  const shipped = variants.flatMap(({ name, entry, ...features }): CompileRequest[] => [
     {
       entry,
       target: 'release',
-      options: featureOptions({ without }),
+      options: featureOptions(features),
       outFile: `build/${name}.wasm`,
       shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm` },
     },
-    { entry, target: 'debug', options: featureOptions({ without }), outFile: `build/${name}.debug.wasm` },
+    { entry, target: 'debug', options: featureOptions(features), outFile: `build/${name}.debug.wasm` },
   ]);
   const internals: CompileRequest[] = existsSync(inProject(TEST_INTERNALS))
     ? [{ entry: TEST_INTERNALS, target: 'release', outFile: 'build/test-internals.wasm' }]
     : [];
   const options = ['--importMemory', '--zeroFilledMemory', '--memoryBase', String(SHELL_MEMORY_BASE)];
-  return [...shipped, ...internals, { entry: SHELL, target: 'release', outFile: 'build/wasi-shell.wasm', options }];
+  return [...shipped, ...internals, COVERAGE, { entry: SHELL, target: 'release', outFile: 'build/wasi-shell.wasm', options }];
 }
 
 /** What the build consists of, in order. */

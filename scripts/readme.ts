@@ -10,9 +10,9 @@ import { inBuild, inProject } from './paths.js';
 
 /** What is read of build/size.json. */
 interface Sizes {
-  readonly variants: {
-    readonly ipad: { readonly wasmBytes: number; readonly staticBytes: number; readonly imports: number; readonly memoryGrow: number };
-  };
+  readonly variants: Readonly<
+    Record<string, { readonly wasmBytes: number; readonly staticBytes: number; readonly imports: number; readonly memoryGrow: number }>
+  >;
 }
 
 const EXAMPLE = 'test/docs/embedding.ts';
@@ -40,11 +40,20 @@ export function countProcedures(text: string): { supported: number; all: number 
 }
 
 async function numbers(text: string): Promise<string> {
-  const { ipad } = (JSON.parse(await readFile(inBuild('size.json'), 'utf8')) as Sizes).variants;
+  const sizes = (JSON.parse(await readFile(inBuild('size.json'), 'utf8')) as Sizes).variants;
+  const size = (name: string) => {
+    const found = sizes[name];
+    if (!found) throw new Error(`build/size.json has no variant ${name}`);
+    return found;
+  };
+  const ipad = size('ipad');
   const [small, large] = [await run(SMALL_BYTES), await run(LARGE_BYTES)];
   const { supported, all } = countProcedures(text);
   const rows: readonly (readonly [string, string])[] = [
-    ['WebAssembly module', bytes(ipad.wasmBytes)],
+    ['`ipad`: everything', bytes(ipad.wasmBytes)],
+    ['`ipad-iot`: SGP.32 without JSON', bytes(size('ipad-iot').wasmBytes)],
+    ['`ipad-min`: by way of the eIM alone', bytes(size('ipad-min').wasmBytes)],
+    ['`lpa`: SGP.22 alone, for consumer eUICCs', bytes(size('lpa').wasmBytes)],
     ['RAM: state, buffers and stack together', bytes(ipad.staticBytes)],
     ['RAM to install a profile of 5 KB, of 500 KB', `${bytes(small.module.memoryBytes)}, ${bytes(large.module.memoryBytes)}`],
     ['imports, `memory.grow` instructions', `${ipad.imports}, ${ipad.memoryGrow}`],

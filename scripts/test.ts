@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm test`: the gates, then the tests. The last line is "N passed, N failed", each gate and each test counting one.
-// Arguments go to vitest: `npm test -- test/core` runs the gates and the tests of one folder.
+// `npm test`: the gates, then the tests, then what can only be judged when all of them have run. The last line is
+// "N passed, N failed", each gate and each test counting one. Arguments go to vitest: `npm test -- test/core` runs the gates and the
+// tests of one folder.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
+import { MARKS_FOLDER } from './coverage/marks.js';
 import { runAsScript } from './main.js';
 import { inBuild, inProject, root } from './paths.js';
 
@@ -22,14 +24,27 @@ export interface VitestReport {
 }
 
 const tool = (...path: string[]): string => inProject('node_modules', ...path);
-const REPORT = inBuild('vitest.json');
+/** What vitest reported of the last run of the whole suite. */
+export const WHOLE_REPORT = inBuild('vitest.json');
+const PART_REPORT = inBuild('vitest-part.json');
 
-const GATES: readonly { readonly name: string; readonly command: readonly string[] }[] = [
+interface Gate {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+const GATES: readonly Gate[] = [
   { name: 'format and lint', command: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings'] },
   { name: 'types', command: [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', '--noEmit'] },
   { name: 'ABI constants', command: ['--import', 'tsx', 'scripts/abi.ts', '--check'] },
   { name: 'size', command: ['--import', 'tsx', 'scripts/size.ts'] },
   { name: 'numbers in README.md', command: ['--import', 'tsx', 'scripts/readme.ts', '--check'] },
+];
+
+/** What is judged by a run of the whole suite. */
+const LAST_GATES: readonly Gate[] = [
+  { name: 'rows of the step tables', command: ['--import', 'tsx', 'scripts/coverage.ts'] },
+  { name: 'clauses in SPEC.md', command: ['--import', 'tsx', 'scripts/spec.ts'] },
 ];
 
 /** Tests by vitest's own count; a file that does not load, or an error outside any test, counts as one more failure. */
@@ -40,8 +55,8 @@ export function scoreOf(report: VitestReport | undefined, exitStatus: number): S
   return { passed: report.numPassedTests, failed: failed === 0 && exitStatus !== 0 ? 1 : failed };
 }
 
-async function runGates(score: Score): Promise<void> {
-  for (const { name, command } of GATES) {
+async function runGates(gates: readonly Gate[], score: Score): Promise<void> {
+  for (const { name, command } of gates) {
     console.log(`— ${name}`);
     const ok = (await runNode(command)) === 0;
     if (!ok) console.log(`FAILED: ${name}`);
@@ -50,30 +65,36 @@ async function runGates(score: Score): Promise<void> {
 }
 
 async function runVitest(filters: readonly string[]): Promise<Score> {
-  await rm(REPORT, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
-  const status = await runNode([tool('vitest', 'vitest.mjs'), 'run', ...reporters, ...filters]);
-  const report = await readFile(REPORT, 'utf8').then(
+  const whole = filters.length === 0;
+  const file = whole ? WHOLE_REPORT : PART_REPORT;
+  await rm(file, { force: true });
+  if (whole) await rm(MARKS_FOLDER, { recursive: true, force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const environment = whole ? { IPA_STEP_COVERAGE: '1' } : {};
+  const status = await runNode([tool('vitest', 'vitest.mjs'), 'run', ...reporters, ...filters], environment);
+  const report = await readFile(file, 'utf8').then(
     (text) => JSON.parse(text) as VitestReport,
     () => undefined,
   );
   return scoreOf(report, status);
 }
 
-async function runNode(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+async function runNode(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
   const [status] = (await once(child, 'close')) as [number | null];
   return status ?? 1;
 }
 
 async function main(filters: readonly string[]): Promise<number> {
   const score: Score = { passed: 0, failed: 0 };
-  await runGates(score);
+  await runGates(GATES, score);
   console.log('— tests');
   const tests = await runVitest(filters);
-  const failed = score.failed + tests.failed;
-  console.log(`${score.passed + tests.passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  score.passed += tests.passed;
+  score.failed += tests.failed;
+  if (filters.length === 0) await runGates(LAST_GATES, score);
+  console.log(`${score.passed} passed, ${score.failed} failed`);
+  return score.failed === 0 ? 0 : 1;
 }
 
 await runAsScript(import.meta.url, main);

@@ -41,6 +41,15 @@ export const enum Action {
    * event Consent.
    */
   Consent = 13,
+  /**
+   * Sign the data bytes with the device's key: ECDSA with SHA-256. Answered by event Signature. Variant ipad-consumer alone, as the next one.
+   */
+  Sign = 14,
+  /**
+   * Check a signature of an eIM. Data: A5 with eimPublicKeyData (A0 key or A1 certificate), then the signed bytes, 30 and 84 as they stand,
+   * then 5F37 with the signature. Answered by event Verified.
+   */
+  VerifyEim = 15,
 }
 
 /** Who is at the other end of the network. */
@@ -94,4 +103,9 @@ export const enum Summary {
   Detail = 0x83,
   /** StateChangeCause that no eIM has been told yet; -1: none. */
   StateChange = 0x84,
+  /**
+   * 1: the eUICC is a consumer one, and the functions of SGP.32 were the module's own. What the eIM got is signed by the device's key, not by
+   * the eUICC; eIM configurations, counters and results are in the state region, and nowhere else.
+   */
+  Emulated = 0x85,
 }

@@ -25,6 +25,10 @@ export const enum Event {
   RequestData = 10,
   /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
   Consent = 11,
+  /** The signature that action Sign asked for. Bytes: r and s, 32 bytes each; none when there is no key. */
+  Signature = 12,
+  /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
+  Verified = 13,
 }
 
 /** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */

@@ -21,3 +21,13 @@ export const MAX_GET_RESPONSES: u32 = 512;
 export const METADATA_BYTES: i32 = 256;
 /** Notifications whose failed deliveries are remembered, 8 bytes each. */
 export const BACKOFF_BYTES: i32 = 64;
+/** The virtual ISD-R (emulation/): the longest command it takes, an eUICC package or AddInitialEim. */
+export const VIRTUAL_COMMAND_BYTES: i32 = 2048;
+/** … its longest answer, while it is put together. */
+export const VIRTUAL_ANSWER_BYTES: i32 = 2432;
+/** … the eIM configurations it keeps. */
+export const VIRTUAL_EIMS_BYTES: i32 = 1536;
+/** … the eUICC package results it keeps until the eIM has them; the oldest goes when there is no room. */
+export const VIRTUAL_RESULTS_BYTES: i32 = 1920;
+/** Everything of the virtual ISD-R: these four, and what is small. */
+export const EMULATION_BYTES: i32 = 9216;

@@ -69,6 +69,8 @@ export const enum Assistant {
   Ipad = 0,
   /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
   Lpad = 1,
+  /** Lpad for a consumer eUICC, whose missing functions of SGP.32 the module has itself; only and by default in the variant ipad-consumer. */
+  Emulated = 2,
 }
 
 /** Values of option CardLink. */

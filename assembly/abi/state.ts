@@ -2,11 +2,13 @@
 // The memory map: one region that holds everything the module remembers between two calls. The host may save it after any
 // call and put it back into a fresh instance (design property P5). Module-level variables elsewhere are scratch within a call.
 
+import { HAS_EMULATION } from './features';
 import {
   ACTIVATION_CODE_BYTES,
   BACKOFF_BYTES,
   CARD_LINE_BYTES,
   CARD_WINDOW_BYTES,
+  EMULATION_BYTES,
   MESSAGE_BYTES,
   METADATA_BYTES,
   NETWORK_WINDOW_BYTES,
@@ -189,6 +191,8 @@ export class State {
   metadataKeep: bool; // the element in the metadata being read is kept
 
   // JSON binding (rsp/json-…)
+  again: bool; // the server wants the session from its beginning
+  triedAgain: bool;
   restIsResult: bool; // HandleNotification brings the result of a trigger
   restLeft: u32; // bytes of the request's last element still to be encoded
   base64Value: u32;
@@ -260,16 +264,16 @@ const A_WANTED_EIM_ID: usize = A_EIM_ID + 128;
 const A_EIM_ADDRESS: usize = A_WANTED_EIM_ID + 128;
 const A_UTC_TIME: usize = A_EIM_ADDRESS + 128;
 const A_RPLMN: usize = A_UTC_TIME + 16;
-const A_HASH_CC: usize = A_RPLMN + 8;
+const A_TAC: usize = A_RPLMN + 8;
+const A_IMEI: usize = A_TAC + 8;
+const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
+const A_HASH_CC: usize = A_DEVICE_CAPABILITIES + 48;
 const A_SLOTS: usize = A_HASH_CC + 40;
 const A_RUNS: usize = A_SLOTS + 56;
 const A_CI_PKID: usize = A_RUNS + 48;
 const A_METADATA: usize = A_CI_PKID + 24;
 const A_BACKOFF: usize = A_METADATA + METADATA_BYTES;
-const A_TAC: usize = A_BACKOFF + BACKOFF_BYTES;
-const A_IMEI: usize = A_TAC + 8;
-const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
-const A_ASSOCIATION_TOKEN: usize = A_DEVICE_CAPABILITIES + 48;
+const A_ASSOCIATION_TOKEN: usize = A_BACKOFF + BACKOFF_BYTES;
 const A_TRANSACTION_ID: usize = A_ASSOCIATION_TOKEN + 8;
 const A_EIM_TRANSACTION_ID: usize = A_TRANSACTION_ID + 16;
 const A_SEQUENCE: usize = A_EIM_TRANSACTION_ID + 16;
@@ -291,10 +295,12 @@ const A_NETWORK_TX: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
 const A_NETWORK_RX: usize = A_NETWORK_TX + NETWORK_WINDOW_BYTES + SLACK;
 const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES;
 
+const A_EMULATION: usize = A_MESSAGE + MESSAGE_BYTES;
+
 /** Size of the region the host saves, in bytes. */
-export const REGION_BYTES: usize = A_MESSAGE + MESSAGE_BYTES;
+export const REGION_BYTES: usize = A_EMULATION + (HAS_EMULATION ? EMULATION_BYTES : 0);
 /** Address of the region. */
-export const REGION: usize = memory.data(A_MESSAGE + MESSAGE_BYTES, 16);
+export const REGION: usize = memory.data(A_EMULATION + (HAS_EMULATION ? EMULATION_BYTES : 0), 16);
 /** The scalars, and where they lie; scripts/shrink makes wasm globals of those used most, so no address of one is ever computed. */
 export const S: State = changetype<State>(REGION);
 export const SCALARS_BEGIN: usize = REGION;
@@ -354,3 +360,5 @@ export const NETWORK_RX: usize = REGION + A_NETWORK_RX;
 /** Messages that must be seen whole. */
 export const MESSAGE: usize = REGION + A_MESSAGE;
 export const MESSAGE_END: usize = REGION + A_MESSAGE + MESSAGE_BYTES;
+/** What belongs to the virtual ISD-R; its map is in emulation/memory.ts. */
+export const EMULATION: usize = REGION + A_EMULATION;

@@ -3,9 +3,21 @@
 
 import { Action, PeerKind, Summary } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_EMULATION,
+  HAS_ESIPA,
+  HAS_JSON,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_SELECTION,
+  HAS_STATE_CHANGES,
+  IS_INDIRECT,
+} from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { Command } from '../abi/options';
+import { Assistant, Command } from '../abi/options';
 import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
 
@@ -35,38 +47,42 @@ export function startAtOnce(what: u32): i32 {
     case Do.SkipNotification:
       return skipNotification();
     case Do.LeaveNotification:
-      S.notificationSkip++;
+      if (HAS_SELECTION) S.notificationSkip++;
       return 0;
     case Do.CountNotification:
       S.notifications++;
-      backoffForget();
+      if (HAS_SELECTION) backoffForget();
       return 0;
     case Do.Dispatch:
-      backoffBeginRun();
+      if (HAS_SELECTION) backoffBeginRun();
       return O.command - 1; // rows in the order of Command
     case Do.ChooseRoute:
       return HAS_DIRECT ? chooseRoute() : 0;
     case Do.ChooseNotificationRoute:
-      if (isBackedOff()) return 2;
-      S.route = PeerKind.Smdp;
+      if (IS_INDIRECT) return 0;
+      if (HAS_SELECTION && isBackedOff()) return 2;
+      if (HAS_DIRECT) S.route = PeerKind.Smdp;
       return HAS_DIRECT && isDirect() ? 1 : 0;
     case Do.CheckServer:
       return checkServer();
     case Do.CheckRules:
       return checkRules();
     case Do.TakeEvent:
-      return takeNextEvent();
+      return HAS_DISCOVERY ? takeNextEvent() : 0;
     case Do.OweInstallationResult:
       if (!HAS_DIRECT || !HAS_ESIPA) return 0;
       if (!oweInstallationResult(S.resultAt, S.resultEnd)) oweTriggerError();
       return owed();
     case Do.AskWhichPeer:
-      return isLocal() ? 2 : S.peerKind == PeerKind.Eim ? 0 : 1;
+      return HAS_DIRECT ? whichPeer() : 0;
     case Do.AskWhetherMoreEvents:
-      return HAS_DIRECT ? returnToSmds() : 0;
+      return HAS_DIRECT && HAS_DISCOVERY ? returnToSmds() : 0;
     case Do.ResultIsLost:
       return HAS_STATE_CHANGES ? resultIsLost() : 0;
+    case Do.AskWhetherAgain:
+      return HAS_DIRECT && HAS_JSON ? isWantedAgain() : 0;
     case Do.Return:
+      if (!HAS_ESIPA) return 0;
       S.procedure = S.returnProcedure;
       S.step = S.returnStep;
       return REPEAT;
@@ -165,7 +181,8 @@ function finish(): void {
   let at = putSummary(NETWORK_TX, Summary.Packages, S.packages);
   at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
   at = putSummary(at, Summary.Notifications, S.notifications);
-  at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
 }
@@ -185,8 +202,12 @@ export function isDirect(): bool {
 
 /** What is to be downloaded: of the command's option, or of the eIM's trigger. */
 function startDownload(): i32 {
-  S.eventSkip = 0;
-  S.smdsAddressLength = 0;
+  if (HAS_DISCOVERY) {
+    S.eventSkip = 0;
+    S.smdsAddressLength = 0;
+  }
+  S.again = false;
+  S.triedAgain = false;
   return HAS_DIRECT && isLocal() ? S.trigger : readTrigger(MESSAGE, S.collectAt);
 }
 
@@ -194,6 +215,11 @@ function chooseRoute(): i32 {
   S.route = S.contactSmds ? PeerKind.Smds : PeerKind.Smdp;
   if (S.contactSmds) S.smdsAddressLength = S.smdpAddressLength;
   return isDirect() ? 1 : 0;
+}
+
+/** Rows behind AskWhichPeer: the eIM, a server, or no eIM at all. */
+function whichPeer(): i32 {
+  return isLocal() ? 2 : S.peerKind == PeerKind.Eim ? 0 : 1;
 }
 
 /** The answer to InitiateAuthentication is checked before the eUICC sees it. */
@@ -238,12 +264,22 @@ function returnToSmds(): i32 {
   return 1;
 }
 
+/** A server whose session has expired, or that lost the eUICC's challenge, is asked once more from the beginning (SGP.22 v2.5 §5.2.6). */
+function isWantedAgain(): i32 {
+  if (!S.again || S.triedAgain) return 0;
+  S.triedAgain = true;
+  S.again = false;
+  S.error = 0;
+  S.detail = 0;
+  return 1;
+}
+
 /** Refused: later again. Without a connection to the eIM the others need not be tried; another SM-DP+ is another matter. */
 function skipNotification(): i32 {
   const error = S.stepError;
   const isRefusal = error == ErrorCode.NetworkHttpStatus || error == ErrorCode.EimError || error == ErrorCode.SmdpError;
   if (!isRefusal && !(HAS_DIRECT && isDirect() && isNetworkError(error))) return error;
-  backoffNote();
+  if (HAS_SELECTION) backoffNote();
   S.notificationSkip++;
   return 0;
 }

@@ -4,7 +4,7 @@
 
 import { Binding } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_LOCAL } from '../abi/features';
+import { HAS_ASN1, HAS_DIRECT, HAS_EMULATION, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
 import { Assistant, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
@@ -23,41 +23,51 @@ import {
   UTC_TIME,
   WANTED_EIM_ID,
 } from '../abi/state';
+import { emulationReset } from '../emulation/virtual-isdr';
 import { readDownloadData } from '../proc/download-trigger';
 import { Go } from '../proc/functions';
 import { derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
 
-/** Rows of TABLE, in the order of the tags: least and most of the first byte, least and most length, where the value goes, where its length goes. */
-const ROW_BYTES: u32 = 8;
-const NOWHERE: u32 = 0xffff;
+/**
+ * Rows of FIRST and MORE, in the order of the tags: least and most of the first byte, least and most length, where the value goes, where
+ * its length goes, both in words from OPTIONS on.
+ */
+const ROW_BYTES: u32 = 6;
+const NOWHERE: u32 = 0xff;
 /** Length that means "no limit here": the reader of the value has its own. */
 const ANY_LENGTH: u32 = 0xff;
+const FIRST_ROWS: u32 = Option.Restart - Option.Command + 1;
+const LAST_OPTION: u32 = HAS_MORE_OPTIONS ? Option.EsipaVersion : Option.Restart;
 
 // biome-ignore format: a row a line
-const TABLE: usize = memory.data<u16>([
-  /* Command */ 0x0401, 0x0101, <u16>offsetof<Options>('command'), <u16>NOWHERE,
-  /* CardLink */ 0x0100, 0x0101, <u16>offsetof<Options>('cardLink'), <u16>NOWHERE,
-  /* BlockBytes */ 0xff10, 0x0101, <u16>offsetof<Options>('blockBytes'), <u16>NOWHERE,
-  /* EimId */ 0xff00, 0x8001, <u16>(WANTED_EIM_ID - OPTIONS), <u16>offsetof<Options>('wantedEimIdLength'),
-  /* InitialEim */ 0xff00, 0x0000, <u16>NOWHERE, <u16>offsetof<Options>('hasInitialEim'),
-  /* Tac */ 0xff00, 0x0404, <u16>(TAC - OPTIONS), <u16>NOWHERE,
-  /* Imei */ 0xff00, 0x0808, <u16>(IMEI - OPTIONS), <u16>offsetof<Options>('imeiLength'),
-  /* DeviceCapabilities */ 0xff00, 0x3000, <u16>(DEVICE_CAPABILITIES - OPTIONS), <u16>offsetof<Options>('deviceCapabilitiesLength'),
-  /* IpaFeatures */ 0xff00, 0x0101, <u16>offsetof<Options>('ipaFeatures'), <u16>NOWHERE,
-  /* CardTimeoutMs */ 0x7f00, 0x0404, <u16>offsetof<Options>('cardTimeoutMs'), <u16>NOWHERE,
-  /* EimAddress */ 0xff00, 0x8001, <u16>(EIM_ADDRESS - OPTIONS), <u16>offsetof<Options>('eimAddressLength'),
-  /* MaxPackages */ 0xff01, 0x0101, <u16>offsetof<Options>('maxPackages'), <u16>NOWHERE,
-  /* Restart */ 0xff00, 0x0000, <u16>NOWHERE, <u16>NOWHERE,
-  /* EsipaBinding */ 0x0100, 0x0101, <u16>offsetof<Options>('esipaBinding'), <u16>NOWHERE,
-  /* RspBinding */ 0x0100, 0x0101, <u16>offsetof<Options>('rspBinding'), <u16>NOWHERE,
-  /* DownloadData */ 0xff00, 0xff02, <u16>NOWHERE, <u16>NOWHERE,
-  /* AskConsent */ 0xff00, 0x0000, <u16>NOWHERE, <u16>offsetof<Options>('askConsent'),
-  /* UtcTime */ 0xff00, 0x0e0e, <u16>(UTC_TIME - OPTIONS), <u16>offsetof<Options>('utcTimeLength'),
-  /* StateChangeCause */ 0x7f00, 0x0101, <u16>offsetof<Options>('stateChangeCause'), <u16>offsetof<Options>('hasStateChangeCause'),
-  /* Rplmn */ 0xff00, 0x0303, <u16>(RPLMN - OPTIONS), <u16>offsetof<Options>('rplmnLength'),
-  /* Assistant */ 0x0100, 0x0101, <u16>offsetof<Options>('assistant'), <u16>NOWHERE,
-  /* OnlineTimeoutMs */ 0x7f00, 0x0404, <u16>offsetof<Options>('onlineTimeoutMs'), <u16>NOWHERE,
-  /* EsipaVersion */ 0xff00, 0x0101, <u16>offsetof<Options>('esipaVersion'), <u16>NOWHERE,
+const FIRST: usize = memory.data<u8>([
+  /* Command */ 1, 4, 1, 1, <u8>(offsetof<Options>('command') / 4), <u8>NOWHERE,
+  /* CardLink */ 0, 1, 1, 1, <u8>(offsetof<Options>('cardLink') / 4), <u8>NOWHERE,
+  /* BlockBytes */ 16, 255, 1, 1, <u8>(offsetof<Options>('blockBytes') / 4), <u8>NOWHERE,
+  /* EimId */ 0, 255, 1, 128, <u8>((WANTED_EIM_ID - OPTIONS) / 4), <u8>(offsetof<Options>('wantedEimIdLength') / 4),
+  /* InitialEim */ 0, 255, 0, 0, <u8>NOWHERE, <u8>(offsetof<Options>('hasInitialEim') / 4),
+  /* Tac */ 0, 255, 4, 4, <u8>((TAC - OPTIONS) / 4), <u8>NOWHERE,
+  /* Imei */ 0, 255, 8, 8, <u8>((IMEI - OPTIONS) / 4), <u8>(offsetof<Options>('imeiLength') / 4),
+  /* DeviceCapabilities */ 0, 255, 0, 48, <u8>((DEVICE_CAPABILITIES - OPTIONS) / 4), <u8>(offsetof<Options>('deviceCapabilitiesLength') / 4),
+  /* IpaFeatures */ 0, 255, 1, 1, <u8>(offsetof<Options>('ipaFeatures') / 4), <u8>NOWHERE,
+  /* CardTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('cardTimeoutMs') / 4), <u8>NOWHERE,
+  /* EimAddress */ 0, 255, 1, 128, <u8>((EIM_ADDRESS - OPTIONS) / 4), <u8>(offsetof<Options>('eimAddressLength') / 4),
+  /* MaxPackages */ 1, 255, 1, 1, <u8>(offsetof<Options>('maxPackages') / 4), <u8>NOWHERE,
+  /* Restart */ 0, 255, 0, 0, <u8>NOWHERE, <u8>NOWHERE,
+]);
+
+// biome-ignore format: a row a line
+const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
+  /* EsipaBinding */ 0, <u8>HAS_JSON, 1, 1, <u8>(offsetof<Options>('esipaBinding') / 4), <u8>NOWHERE,
+  /* RspBinding */ <u8>!HAS_ASN1, <u8>HAS_JSON, 1, 1, <u8>(offsetof<Options>('rspBinding') / 4), <u8>NOWHERE,
+  /* DownloadData */ 0, 255, 2, <u8>ANY_LENGTH, <u8>NOWHERE, <u8>NOWHERE,
+  /* AskConsent */ 0, 255, 0, 0, <u8>NOWHERE, <u8>(offsetof<Options>('askConsent') / 4),
+  /* UtcTime */ 0, 255, 14, 14, <u8>((UTC_TIME - OPTIONS) / 4), <u8>(offsetof<Options>('utcTimeLength') / 4),
+  /* StateChangeCause */ 0, 127, 1, 1, <u8>(offsetof<Options>('stateChangeCause') / 4), <u8>(offsetof<Options>('hasStateChangeCause') / 4),
+  /* Rplmn */ 0, 255, 3, 3, <u8>((RPLMN - OPTIONS) / 4), <u8>(offsetof<Options>('rplmnLength') / 4),
+  /* Assistant */ 0, <u8>(HAS_EMULATION ? 2 : 1), 1, 1, <u8>(offsetof<Options>('assistant') / 4), <u8>NOWHERE,
+  /* OnlineTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('onlineTimeoutMs') / 4), <u8>NOWHERE,
+  /* EsipaVersion */ 0, 255, 1, 1, <u8>(offsetof<Options>('esipaVersion') / 4), <u8>NOWHERE,
 ]);
 
 /** What stands when the host says nothing, in the form of options. */
@@ -70,12 +80,17 @@ const DEFAULTS: usize = memory.data<u8>([
   <u8>Option.IpaFeatures, 1, <u8>(HAS_DIRECT ? 0xd0 : 0x50),
   <u8>Option.CardTimeoutMs, 4, 0, 0, 0x75, 0x30,
   <u8>Option.MaxPackages, 1, 32,
+]);
+const DEFAULTS_BYTES: u32 = 31;
+
+// biome-ignore format: an option a line
+const MORE_DEFAULTS: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   <u8>Option.RspBinding, 1, <u8>(HAS_JSON ? Binding.Json : Binding.Asn1),
-  <u8>Option.Assistant, 1, <u8>(HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
+  <u8>Option.Assistant, 1, <u8>(HAS_EMULATION ? Assistant.Emulated : HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
   <u8>Option.OnlineTimeoutMs, 4, 0, 2, 0xbf, 0x20,
   <u8>Option.EsipaVersion, 1, 2,
 ]);
-const DEFAULTS_BYTES: u32 = 46;
+const MORE_DEFAULTS_BYTES: u32 = 15;
 
 /** Starts the command in the first `length` bytes of the network window. Returns 0 or an error; then nothing has changed. */
 export function beginCommand(length: u32): i32 {
@@ -91,8 +106,9 @@ export function beginCommand(length: u32): i32 {
   if (!isBuiltIn(command)) return ErrorCode.BadOption;
   reset();
   apply(DEFAULTS, DEFAULTS + DEFAULTS_BYTES);
+  if (HAS_MORE_OPTIONS) apply(MORE_DEFAULTS, MORE_DEFAULTS + MORE_DEFAULTS_BYTES);
   apply(NETWORK_RX, end);
-  if (O.hasStateChangeCause) {
+  if (HAS_STATE_CHANGES && O.hasStateChangeCause) {
     S.stateChanged = true;
     S.stateChangeCause = O.stateChangeCause;
   }
@@ -114,14 +130,21 @@ function isBuiltIn(command: u32): bool {
   return false;
 }
 
+/** Whether the option just read says what does not matter here: hosts tell the time unasked. */
+function isPassedOver(): bool {
+  return !HAS_MORE_OPTIONS && derTag == Option.UtcTime;
+}
+
 /** Row of the option just read. */
 function row(): usize {
-  return TABLE + (derTag - Option.Command) * ROW_BYTES;
+  const number = derTag - Option.Command;
+  const more = HAS_MORE_OPTIONS && derTag > <u32>Option.Restart;
+  return (more ? MORE - FIRST_ROWS * ROW_BYTES : FIRST) + number * ROW_BYTES;
 }
 
 /** Whether the option just read is known and has a possible value. */
 function isValid(): bool {
-  if (derTag - Option.Command > <u32>(Option.EsipaVersion - Option.Command)) return false;
+  if (derTag - Option.Command > LAST_OPTION - Option.Command) return isPassedOver();
   const at = row();
   const most: u32 = load<u8>(at, 3);
   if (derLength < load<u8>(at, 2) || (derLength > most && most != ANY_LENGTH)) return false;
@@ -134,15 +157,17 @@ function apply(at: usize, end: usize): void {
   while (at < end) {
     readTlv(at, end);
     at = derEnd;
-    const where: u32 = load<u16>(row(), 4);
-    const lengthWhere: u32 = load<u16>(row(), 6);
+    if (isPassedOver()) continue;
+    const where: u32 = load<u8>(row(), 4);
+    const lengthWhere: u32 = load<u8>(row(), 5);
     if (where != NOWHERE) {
-      memory.copy(OPTIONS + where, derValue, derLength);
+      const to = OPTIONS + (where << 2);
+      memory.copy(to, derValue, derLength);
       // numbers are in the module's order of bytes
-      if (where < OPTIONS_BYTES && derLength == 4) store<u32>(OPTIONS + where, bswap(load<u32>(derValue)));
+      if (where < OPTIONS_BYTES / 4 && derLength == 4) store<u32>(to, bswap(load<u32>(derValue)));
     }
     // an option without value says yes
-    if (lengthWhere != NOWHERE) store<u32>(OPTIONS + lengthWhere, load<u8>(row(), 3) ? derLength : 1);
+    if (lengthWhere != NOWHERE) store<u32>(OPTIONS + (lengthWhere << 2), load<u8>(row(), 3) ? derLength : 1);
     if (HAS_DIRECT && derTag == Option.DownloadData) S.trigger = readDownloadData(derValue, derEnd);
   }
 }
@@ -161,12 +186,17 @@ function reset(): void {
   memory.fill(OPTIONS, 0, OPTIONS_BYTES);
   S.abiVersion = abiVersion;
   S.nowMs = nowMs;
-  S.owedLength = owedLength;
-  S.owedEim = owedEim;
-  S.owedIsTriggerResult = owedIsTriggerResult;
-  S.stateChanged = stateChanged;
-  S.stateChangeCause = stateChangeCause;
-  S.rollbackPending = rollbackPending;
+  if (HAS_ESIPA) {
+    S.owedLength = owedLength;
+    S.owedEim = owedEim;
+    S.owedIsTriggerResult = owedIsTriggerResult;
+  }
+  if (HAS_LOCAL || HAS_STATE_CHANGES) {
+    S.stateChanged = stateChanged;
+    S.stateChangeCause = stateChangeCause;
+  }
+  if (HAS_STATE_CHANGES) S.rollbackPending = rollbackPending;
+  if (HAS_EMULATION) emulationReset();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;
 }

@@ -3,12 +3,15 @@
 
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer, Event } from '../abi/events';
-import { HAS_JSON, HAS_POLICY } from '../abi/features';
+import { HAS_EMULATION, HAS_JSON, HAS_POLICY } from '../abi/features';
 import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';
+import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
+import { emulationEvent } from '../emulation/virtual-isdr';
 import { atByte, atCancel } from '../link/at';
 import { jsonWindow } from '../rsp/json-reply';
+import { isJson } from '../rsp/peer';
 import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
 import { networkData, networkSent } from '../wire/network-lane';
@@ -17,17 +20,19 @@ import { linkFailed, linkResponse } from './run';
 
 /** Where the bytes of an event of this kind go. */
 export function windowOf(kind: i32): usize {
+  if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE;
   return kind == Event.CardData ? CARD_WINDOW : kind == Event.CardResponse ? RESPONSE : NETWORK_RX;
 }
 
 /** How many bytes an event of this kind may bring. */
 export function windowBytes(kind: i32): i32 {
+  if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE_BYTES;
   return kind == Event.CardData || kind == Event.CardResponse ? CARD_WINDOW_BYTES : NETWORK_WINDOW_BYTES;
 }
 
 /** Takes an event. Returns the bytes taken, or an error. */
 export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
-  if (kind < Event.Command || kind > Event.Consent) return ErrorCode.UnknownEvent;
+  if (kind < Event.Command || kind > (HAS_EMULATION ? Event.Verified : Event.Consent)) return ErrorCode.UnknownEvent;
   if (length > <u32>windowBytes(kind)) return ErrorCode.WindowOverflow;
   if (kind == Event.Command) {
     const result = beginCommand(length);
@@ -39,6 +44,7 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
     return length;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
+  if (HAS_EMULATION && kind > Event.Consent) return emulationEvent(kind, argument, length);
   if (kind == Event.Consent) return consentEvent(argument, length);
   return kind <= Event.CardFailed ? cardEvent(kind, length) : networkEvent(kind, argument, length);
 }
@@ -81,7 +87,7 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkData(length, argument != 0);
-  if (HAS_JSON && S.binding && !fromHost) jsonWindow();
+  if (isJson() && !fromHost) jsonWindow();
   return length;
 }
 

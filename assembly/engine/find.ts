@@ -2,14 +2,15 @@
 // Looking before sending: which package result on the eUICC is for this eIM, and which notification comes next, with its sequence
 // number and its SM-DP+. Only the beginning of the list is read; the item is asked for again to be streamed.
 
+import { ErrorCode } from '../abi/errors';
 import { ACTIVATION_CODE_BYTES } from '../abi/limits';
-import { ACTIVATION_CODE, EIM_ID, S, SEQUENCE } from '../abi/state';
+import { ACTIVATION_CODE, EIM_ID, MESSAGE, S, SEQUENCE } from '../abi/state';
+import { readSequence } from '../es10/remove-notification-from-list';
 import { sameBytes } from '../wire/bytes';
+import { derEnd, derValue, findTlv } from '../wire/der-read';
 import { Scan, scanEndedDepth, scanTagAt, scanValue, scanValueLength } from '../wire/tlv-stream';
-import { MOVED, scanResponse } from './streams';
+import { gather, MOVED, OVER, scanResponse } from './streams';
 
-/** What scanResponse gives when the response is over. */
-export const OVER: i32 = 4;
 /** Depth of one item in BF2B{A0{…}} or BF2B{A2{…}}. */
 const ITEM_DEPTH: u32 = 3;
 const SEQUENCE_BYTES: u32 = 8;
@@ -68,4 +69,17 @@ function keepPiece(to: usize, room: u32): u32 {
   const length = min<u32>(scanValueLength, room);
   memory.copy(to, scanValue, length);
   return length;
+}
+
+/** Gathers the notification whose header was just found in MESSAGE, without its certificates. Returns 1 when it is there, or an error. */
+export function gatherNotification(): i32 {
+  const seen = scanResponse();
+  if (seen < 0) return seen;
+  if (seen == OVER) return ErrorCode.Truncated;
+  const isCertificate = seen == Scan.Header && S.scanDepth == ITEM_DEPTH + 1 && S.scanTag == 0x30;
+  if (isCertificate || (seen == Scan.End && scanEndedDepth == ITEM_DEPTH)) {
+    const result = findTlv(MESSAGE, S.collectAt, 0xbf2f);
+    return result ? result : readSequence(derValue, derEnd) || 1;
+  }
+  return gather(seen) ? MOVED : ErrorCode.MessageTooLong;
 }

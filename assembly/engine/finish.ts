@@ -4,7 +4,19 @@
 import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer } from '../abi/events';
-import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_COMPACT,
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_ESIPA,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_RESULT_LIST,
+  HAS_SELECTION,
+  HAS_STALE_CHANNELS,
+  HAS_STATE_CHANGES,
+} from '../abi/features';
 import { CardLink } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
@@ -22,6 +34,8 @@ import { readOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, readPrepareDownload } from '../es10/prepare-download';
 import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
+import { expectResponse } from '../es10/response';
+import { isCompacting } from '../esipa/compact';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
 import { atBusy, atSend } from '../link/at';
@@ -32,12 +46,12 @@ import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
-import { derEnd, derLength, derValue, readTlv } from '../wire/der-read';
+import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { isNetworkError, isWireError, noteError } from './at-once';
-import { findNotification, findResult } from './find';
+import { findNotification, findResult, gatherNotification } from './find';
 import { pumpBoundProfilePackage } from './install';
 import { nextDataObject } from './start';
 import {
@@ -153,7 +167,7 @@ function continueCard(what: u32): i32 {
     case Do.OpenChannel:
       return readOpenChannel();
     case Do.CloseStaleChannels:
-      return REPEAT;
+      return HAS_STALE_CHANNELS ? REPEAT : 0;
     case Do.CloseChannel:
       S.channel = 0;
       return 0;
@@ -176,7 +190,7 @@ function continueCard(what: u32): i32 {
     case Do.CancelSession:
       return readCancelSession() ? 1 : 0;
     case Do.GetConfiguredAddresses:
-      return readEuiccConfiguredAddresses();
+      return HAS_DISCOVERY ? readEuiccConfiguredAddresses() : 0;
     case Do.GetRat:
       return HAS_POLICY ? judge() : 0;
     case Do.ListOperationalProfiles:
@@ -190,25 +204,55 @@ function continueCard(what: u32): i32 {
 }
 
 function cardRefusal(what: u32, error: i32): i32 {
-  if (error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
-  if (error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;
+  if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
+  if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed)
+    return 1;
   // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
   if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
-  if (what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
+  if (HAS_STATE_CHANGES && what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
   return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;
 }
 
 function continueCardElement(what: u32): i32 {
   if (HAS_ESIPA && what == Do.GetEimConfigurationData) return continueEimEntries();
-  if (HAS_ESIPA && what == Do.FindResult) return findResult();
-  if (what == Do.FindNotification) return findNotification();
+  if (HAS_ESIPA && HAS_SELECTION && what == Do.FindResult) return findResult();
+  if ((HAS_DIRECT || HAS_SELECTION) && what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
+  if (HAS_COMPACT && S.itemFound) return gatherNotification();
+  if (HAS_COMPACT && what == Do.AuthenticateServer && isCompacting()) return gatherAuthentication();
   const result = pumpSelect();
   if (isUnsettled(result)) return result;
+  if (HAS_COMPACT && what == Do.RetrieveNotifications && result == 1 && S.scanTag == 0x30 && isCompacting()) {
+    S.itemFound = true;
+    S.headerPending = false;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+    return MOVED;
+  }
   if (what == Do.AuthenticateServer) return result == 1 ? 0 : result ? result : ErrorCode.UnexpectedTag;
-  if (what != Do.MeasureDataObject) return result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
+  if (!HAS_DATA || what != Do.MeasureDataObject)
+    return HAS_RESULT_LIST && result == 1 && what == Do.RetrieveForResult && !S.scanLength ? 0 : result;
   if (result == 1) S.dataTotal += S.scanHeaderBytes + S.scanLength;
   return isLost(result) ? result : nextDataObject();
+}
+
+/** To be made compact the eUICC's answer is seen whole; what the request was made of is out when it comes. */
+function gatherAuthentication(): i32 {
+  if (S.cardState == CardState.Chunk && !S.streamDone) {
+    S.streamDone = true;
+    S.keepEnd = MESSAGE;
+    S.collectAt = MESSAGE;
+  }
+  const result = pumpCard();
+  return result ? result : noteAuthenticateError();
+}
+
+/** authenticateErrorCode of BF38{A1{80, 02}} goes to the eIM as it is. */
+function noteAuthenticateError(): i32 {
+  const result = expectResponse(0xbf38);
+  if (result || readTlv(derValue, derEnd) || derTag != 0xa1) return result;
+  if (!findTlv(derValue, derEnd, 0x02)) noteRefusal(derInteger());
+  return 0;
 }
 
 /** An object that the eUICC does not have is left out (SGP.32 v1.2 §2.11.2.2); a card that is gone is another matter. */
@@ -287,7 +331,7 @@ const EVENT_ID_UNKNOWN: i32 = 6;
 function readAuthentication(): i32 {
   const result = readAuthenticateClient();
   const isNone = S.stepDetail == NO_EVENT || S.stepDetail == EVENT_ID_UNKNOWN;
-  if (HAS_DIRECT && result == ErrorCode.SmdpError && S.peerKind == PeerKind.Smds && isNone) {
+  if (HAS_DIRECT && HAS_DISCOVERY && result == ErrorCode.SmdpError && S.peerKind == PeerKind.Smds && isNone) {
     S.collectAt = MESSAGE;
     return AuthenticateOutcome.Smds;
   }

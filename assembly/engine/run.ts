@@ -4,9 +4,10 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
+import { emulationAnswered, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
 import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
 import { ATTACH } from '../proc/attach';
 import { RETRIEVAL } from '../proc/eim-package-retrieval';
@@ -14,6 +15,8 @@ import { END } from '../proc/end';
 import { ES10 } from '../proc/es10-function';
 import { EXECUTION } from '../proc/euicc-package-execution';
 import { Go, ROW_BYTES } from '../proc/functions';
+import { INDIRECT_DELIVERY } from '../proc/indirect-delivery';
+import { INDIRECT_DOWNLOAD } from '../proc/indirect-download';
 import { DATA } from '../proc/ipa-euicc-data';
 import { LOST } from '../proc/lost-result';
 import { DELIVERY } from '../proc/notification-delivery';
@@ -27,6 +30,7 @@ import { noteError } from './at-once';
 import { continueStep } from './finish';
 import { startStep } from './start';
 import { MOVED, PENDING, REPEAT } from './streams';
+import { markOutcome, markRow } from './trail';
 
 /** Turns of the loop in one call at most; bounds the work of a call. */
 const MAX_TURNS: u32 = 4096;
@@ -36,7 +40,7 @@ function tableOf(procedure: u32): usize {
     case Go.StartUp:
       return START_UP;
     case Go.Delivery:
-      return DELIVERY;
+      return IS_INDIRECT ? INDIRECT_DELIVERY : DELIVERY;
     case Go.Retrieval:
       return HAS_ESIPA ? RETRIEVAL : END;
     case Go.Execution:
@@ -44,7 +48,7 @@ function tableOf(procedure: u32): usize {
     case Go.Data:
       return HAS_DATA ? DATA : END;
     case Go.Download:
-      return DOWNLOAD;
+      return IS_INDIRECT ? INDIRECT_DOWNLOAD : DOWNLOAD;
     case Go.Attach:
       return HAS_ESIPA ? ATTACH : END;
     case Go.Lost:
@@ -74,7 +78,9 @@ function turn(): bool {
   const what: u32 = load<u8>(row());
   const started = S.stepStarted;
   S.stepStarted = true;
+  if (HAS_COVERAGE) markRow();
   const result = started ? continueStep(what) : startStep(what);
+  if (HAS_COVERAGE) markOutcome(result);
   if (result == PENDING) return !started || (S.apduWaiting && !S.apduOut);
   if (result != MOVED) follow(result);
   return true;
@@ -104,7 +110,7 @@ function fail(error: i32): void {
   S.headerPending = false;
   S.forwardDepth = 0;
   S.apduWaiting = false;
-  S.apduStale = S.apduOut;
+  S.apduStale = HAS_EMULATION ? S.apduOut || isEmulationBusy() : S.apduOut;
   if (S.cardState == CardState.Waiting) S.cardState = CardState.Idle;
 }
 
@@ -114,9 +120,10 @@ function moveLink(): void {
     if (S.linkFailure) linkFailed(S.linkFailure, S.linkDetail);
     else linkResponse(atResponseLength());
   }
+  if (HAS_EMULATION) emulationTakeApdus();
   if (!S.apduWaiting || S.apduOut) return;
   S.apduWaiting = false;
-  if (S.cardGone) return cardFail(ErrorCode.CardLost, 0);
+  if (S.cardGone) return HAS_EMULATION ? failCard(ErrorCode.CardLost, 0) : cardFail(ErrorCode.CardLost, 0);
   S.apduOut = true;
   if (O.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
   S.linkDeadlineMs = S.nowMs + O.cardTimeoutMs;
@@ -126,8 +133,17 @@ function moveLink(): void {
 /** A response APDU of `length` bytes is at RESPONSE. */
 export function linkResponse(length: u32): void {
   S.apduOut = false;
-  if (S.apduStale) S.apduStale = false;
+  if (HAS_EMULATION && isEmulationBusy()) {
+    cardResponse(length);
+    emulationAnswered();
+  } else if (S.apduStale) S.apduStale = false;
   else cardResponse(length);
+}
+
+/** What the link was given, or was to be given, will not be answered: that may be a command of the virtual ISD-R. */
+function failCard(error: i32, detail: i32): void {
+  cardFail(error, detail);
+  if (HAS_EMULATION && isEmulationBusy()) emulationAnswered();
 }
 
 /** There will be no response. After a time-out one may still come, and must not be taken for that of another command: the card is left alone. */
@@ -135,7 +151,8 @@ export function linkFailed(error: i32, detail: i32): void {
   S.apduOut = false;
   S.actions &= ~(1 << Action.CardTransmit);
   if (error == ErrorCode.ModemTimeout) S.cardGone = true;
-  if (S.apduStale) S.apduStale = false;
+  if (HAS_EMULATION && isEmulationBusy()) failCard(error, detail);
+  else if (S.apduStale) S.apduStale = false;
   else cardFail(error, detail);
 }
 

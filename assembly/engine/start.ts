@@ -3,7 +3,20 @@
 
 import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_ESIPA, HAS_LOCAL, HAS_POLICY, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_COMPACT,
+  HAS_DATA,
+  HAS_DIRECT,
+  HAS_DISCOVERY,
+  HAS_ESIPA,
+  HAS_JSON,
+  HAS_LOCAL,
+  HAS_POLICY,
+  HAS_RESULT_LIST,
+  HAS_SELECTION,
+  HAS_STALE_CHANNELS,
+  HAS_STATE_CHANGES,
+} from '../abi/features';
 
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
@@ -26,6 +39,14 @@ import { keepSequence, sendRemoveNotification } from '../es10/remove-notificatio
 import { sendRetrieveBySequence, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { sendSelectIsdr } from '../es10/select-isdr';
 import { sendTerminalCapability } from '../es10/terminal-capability';
+import {
+  compactAuthenticateResponse,
+  compactCancelResponse,
+  compactInstallationResult,
+  compactPrepareResponse,
+  isCompacting,
+  sendCompactNotification,
+} from '../esipa/compact';
 import { sendGetEimPackage } from '../esipa/get-eim-package';
 import { sendOwed } from '../esipa/handle-trigger-result';
 import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications } from '../esipa/provide-eim-package-result';
@@ -39,8 +60,9 @@ import { sendGetBoundProfilePackage } from '../rsp/get-bound-profile-package';
 import { beginHandleNotification, sendHandleNotification } from '../rsp/handle-notification';
 import { sendInitiateAuthentication } from '../rsp/initiate-authentication';
 import { PREFIX } from '../rsp/prefix';
+import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
-import { derEnd, readTlv } from '../wire/der-read';
+import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
@@ -143,7 +165,7 @@ function startCard(what: u32): i32 {
       sendCloseChannel();
       break;
     case Do.CloseStaleChannels:
-      return closeNextChannel();
+      return HAS_STALE_CHANNELS ? closeNextChannel() : 0;
     case Do.GetEid:
       if (HAS_ESIPA) sendGetEid();
       break;
@@ -163,7 +185,7 @@ function startCard(what: u32): i32 {
     case Do.PrepareDownload:
       return startPrepareDownload();
     case Do.GetConfiguredAddresses:
-      sendGetEuiccConfiguredAddresses();
+      if (HAS_DISCOVERY) sendGetEuiccConfiguredAddresses();
       break;
     case Do.GetRat:
       if (HAS_POLICY) sendGetRat();
@@ -183,6 +205,8 @@ function startCard(what: u32): i32 {
       S.keepEnd = MESSAGE;
       S.collectAt = MESSAGE;
       if (!S.transactionIdLength) return 0;
+      // the order must outlive this session
+      if (HAS_JSON && S.again && !S.triedAgain) S.cancelReason = CancelReason.Timeout;
       sendCancelSession();
   }
   return PENDING;
@@ -220,6 +244,7 @@ function startCardElement(what: u32): i32 {
   scanBegin();
   S.headerPending = false;
   S.forwardDepth = 0;
+  S.itemFound = false;
   switch (what) {
     case Do.GetEimConfigurationData:
       if (!HAS_ESIPA) return 0;
@@ -231,14 +256,14 @@ function startCardElement(what: u32): i32 {
     case Do.FindResult:
       if (isLocal()) return 0;
       if (++S.deliveries > MAX_DELIVERIES) return 0;
-      if (!S.otherEims) return 1;
+      if (!HAS_SELECTION || !S.otherEims) return 1;
       select(0xbf2b, 0, 0, 0);
       sendRetrieveResults();
       break;
     case Do.FindNotification:
       if (++S.deliveries > MAX_DELIVERIES) return 0;
       // by way of the eIM the address does not matter, and the list is read only once
-      if (!(HAS_DIRECT && isDirect()) && !backoffIsUsed()) return 1;
+      if (!(HAS_DIRECT && isDirect()) && !(HAS_SELECTION && backoffIsUsed())) return 1;
       select(0xbf2b, 0, 0, 0);
       sendRetrieveNotifications();
       break;
@@ -252,7 +277,7 @@ function startCardElement(what: u32): i32 {
       sendRetrieveNotifications();
       break;
     case Do.RetrieveForResult:
-      if (!HAS_ESIPA) return 0;
+      if (!HAS_RESULT_LIST) return 0;
       select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
       break;
@@ -309,17 +334,40 @@ function startNetwork(what: u32): i32 {
       const result = sendInitiateAuthentication();
       return result ? result : PENDING;
     case Do.GetBoundProfilePackage:
-      sendGetBoundProfilePackage();
+      startGetBoundProfilePackage();
       break;
     case Do.HandleInstallationResult:
-      if (HAS_ESIPA) sendHandleNotification(S.resultAt, S.resultEnd);
+      if (HAS_ESIPA) startHandleInstallationResult();
       break;
     case Do.CancelSessionAtServer:
+      if (HAS_COMPACT && isCompacting()) makeCompactCancellation();
       // ES11 has no such function
       if (HAS_DIRECT && S.peerKind == PeerKind.Smds) return 0;
       sendCancelSessionResponse();
   }
   return PENDING;
+}
+
+function startGetBoundProfilePackage(): void {
+  const end = HAS_COMPACT && isCompacting() ? compactPrepareResponse(S.keepEnd, S.collectAt) : 0;
+  if (end) sendGetBoundProfilePackage(S.collectAt, end);
+  else sendGetBoundProfilePackage(S.keepEnd, S.collectAt);
+}
+
+function startHandleInstallationResult(): void {
+  const end = HAS_COMPACT && isCompacting() ? compactInstallationResult(S.resultAt, S.resultEnd) : 0;
+  if (end) sendHandleNotification(S.resultEnd, end);
+  else sendHandleNotification(S.resultAt, S.resultEnd);
+}
+
+/** The compact form takes the place of the card's BF41. */
+function makeCompactCancellation(): void {
+  const end = compactCancelResponse(S.keepEnd, S.requestEnd);
+  if (!end) return;
+  S.keepEnd = S.requestEnd;
+  expectTlv(S.keepEnd, end, 0xbf41);
+  S.requestAt = derValue;
+  S.requestEnd = end;
 }
 
 function startStream(what: u32): i32 {
@@ -328,13 +376,16 @@ function startStream(what: u32): i32 {
       if (HAS_ESIPA) beginProvideResult(pendingBytes());
       break;
     case Do.HandleStoredNotification:
-      beginHandleNotification(pendingBytes());
+      if (HAS_COMPACT && S.itemFound) {
+        sendCompactNotification();
+        S.streamDone = true;
+      } else beginHandleNotification(pendingBytes());
       break;
     case Do.ProvideResultAndNotifications:
-      if (HAS_ESIPA) sendPackageResultAndNotifications(pendingBytes());
+      if (HAS_RESULT_LIST) sendPackageResultAndNotifications(pendingBytes());
       break;
     case Do.AuthenticateClient:
-      beginAuthenticateClient(pendingBytes());
+      startAuthenticateClient();
       break;
     case Do.RunEs10Function:
       if (HAS_LOCAL) beginHostRequest();
@@ -354,6 +405,17 @@ function startStream(what: u32): i32 {
       beginInstallation();
   }
   return PENDING;
+}
+
+/** The eUICC's answer is streamed, or was gathered to be made compact. */
+function startAuthenticateClient(): void {
+  if (!HAS_COMPACT || !isCompacting()) return beginAuthenticateClient(pendingBytes());
+  const end = compactAuthenticateResponse(S.keepEnd, S.collectAt);
+  const at = end ? S.collectAt : S.keepEnd;
+  const last = end ? end : S.collectAt;
+  beginAuthenticateClient(last - at);
+  requestRest(at, last);
+  S.streamDone = true;
 }
 
 /** The ES10 request comes from the host. */

@@ -4,7 +4,7 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_LOCAL } from '../abi/features';
+import { HAS_ESIPA, HAS_LOCAL, HAS_SELECTION } from '../abi/features';
 import { Command } from '../abi/options';
 import { EIM_TRANSACTION_ID, O, S, SCAN_HEADER, SEQUENCE } from '../abi/state';
 import { isWantedEim } from '../es10/get-eim-configuration-data';
@@ -95,7 +95,7 @@ export function pumpEimEntries(): i32 {
     S.selectIndex++; // entries seen
     const wanted = isWantedEim(S.keepEnd, S.collectAt);
     if (wanted) {
-      S.otherEims = S.selectIndex > 1 || scanRemaining(EIM_ENTRY_DEPTH - 1) != 0;
+      if (HAS_SELECTION) S.otherEims = S.selectIndex > 1 || scanRemaining(EIM_ENTRY_DEPTH - 1) != 0;
       return wanted;
     }
     S.collectAt = S.keepEnd;
@@ -104,7 +104,7 @@ export function pumpEimEntries(): i32 {
 }
 
 /** Adds what the scanner saw to MESSAGE. */
-function gather(seen: i32): bool {
+export function gather(seen: i32): bool {
   const isHeader = seen == Scan.Header;
   const length = isHeader ? S.scanHeaderBytes : seen == Scan.Value ? scanValueLength : 0;
   return appendToMessage(isHeader ? SCAN_HEADER : scanValue, length);
@@ -208,7 +208,10 @@ function isSequenceNumber(): bool {
   if (S.forwardDepth != ITEM_DEPTH) return false;
   const depth = S.scanDepth;
   const tag = scanTagAt(depth);
-  return (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) || (tag == 0x83 && depth == ITEM_DEPTH + 3 && scanTagAt(ITEM_DEPTH) == 0xbf51);
+  return (
+    (tag == 0x80 && scanTagAt(depth - 1) == 0xbf2f) ||
+    (HAS_ESIPA && tag == 0x83 && depth == ITEM_DEPTH + 3 && scanTagAt(ITEM_DEPTH) == 0xbf51)
+  );
 }
 
 /** authenticateErrorCode of AuthenticateServer: BF38{A1{… 02}}. */
@@ -235,9 +238,14 @@ export function streamFailure(error: i32): i32 {
   return error;
 }
 
+/** Whether the command for the card comes from the host. */
+function isFromHost(): bool {
+  return !HAS_ESIPA || S.networkFromHost;
+}
+
 /** Depth of the element that goes to the card: the host's request, or BF51 in the eIM's BF4F. */
 function packageDepth(): u32 {
-  return S.networkFromHost ? 1 : 2;
+  return isFromHost() ? 1 : 2;
 }
 
 /** Wait.CardFromNetwork: streams one element to the card as one command, and gathers the card's response. */
@@ -251,7 +259,7 @@ export function pumpPackage(): i32 {
     return MOVED;
   }
   if (S.cardState == CardState.Chunk) {
-    if (HAS_LOCAL && S.networkFromHost && O.command == Command.Es10) return giveAnswer();
+    if (HAS_LOCAL && isFromHost() && isEs10()) return giveAnswer();
     cardCollect();
     return MOVED;
   }
@@ -264,7 +272,7 @@ export function pumpPackage(): i32 {
 
 /** Whether the card has all of its command: what the network brings or loses from then on changes nothing, the card's answer decides. */
 function isPackageGiven(): bool {
-  return S.scanDone || (!S.networkFromHost && S.scanDepth < packageDepth());
+  return S.scanDone || (!isFromHost() && S.scanDepth < packageDepth());
 }
 
 /** Whether bytes follow the whole message. They are not looked at: the eUICC has all of the command, and its answer decides. */
@@ -272,10 +280,15 @@ export function isOver(): bool {
   return S.scanDone && S.networkState == NetworkState.Chunk && S.networkAt != S.networkEnd;
 }
 
+/** Whether the package is that of command Es10, not of a poll. */
+function isEs10(): bool {
+  return !HAS_ESIPA || O.command == Command.Es10;
+}
+
 /** AddInitialEim in a poll, any function of ES10 when the command is that. */
 function isHostRequest(): bool {
   S.functionTag = S.scanTag & 0xff;
-  return S.scanTag == 0xbf57 || (HAS_LOCAL && O.command == Command.Es10 && S.scanTag > 0xbf00);
+  return (HAS_ESIPA && S.scanTag == 0xbf57) || (HAS_LOCAL && isEs10() && S.scanTag > 0xbf00);
 }
 
 /** Hands the piece of the response to the host; when it has taken it, the next one. */
@@ -301,8 +314,8 @@ function takePackage(): i32 {
   if (seen < 0) return streamFailure(seen);
   if (seen == Scan.Header) {
     if (S.scanDepth > packageDepth()) cardPut(SCAN_HEADER, S.scanHeaderBytes);
-    else if (S.networkFromHost && isHostRequest()) S.headerPending = true;
-    else if (S.networkFromHost) return streamFailure(ErrorCode.UnexpectedTag);
+    else if (isFromHost() && isHostRequest()) S.headerPending = true;
+    else if (isFromHost()) return streamFailure(ErrorCode.UnexpectedTag);
     else return ignoreRest();
     keepTransactionIdBytes(0);
   } else if (seen == Scan.Value) {
@@ -330,7 +343,7 @@ const TRANSACTION_ID_BYTES: u32 = 16;
 
 /** Keeps eimTransactionId of an EuiccPackageRequest as it passes: BF51{30{… 82}}. `length` 0: its header. */
 function keepTransactionIdBytes(length: u32): void {
-  if (S.networkFromHost || S.scanDepth != 4 || scanTagAt(4) != 0x82 || scanTagAt(3) != 0x30) return;
+  if (!HAS_ESIPA || S.networkFromHost || S.scanDepth != 4 || scanTagAt(4) != 0x82 || scanTagAt(3) != 0x30) return;
   if (!length) S.eimTransactionIdLength = 0;
   for (let i: u32 = 0; i < length && S.eimTransactionIdLength < TRANSACTION_ID_BYTES; i++) {
     store<u8>(EIM_TRANSACTION_ID + S.eimTransactionIdLength++, load<u8>(scanValue + i));

@@ -3,6 +3,7 @@
 // ctxParams1 of the eIM, or our own. The eUICC's answer is streamed on to the server, not read here.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_ESIPA, HAS_MORE_OPTIONS } from '../abi/features';
 import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRANSACTION_ID } from '../abi/state';
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
@@ -35,7 +36,7 @@ export function readServerSigned1(): i32 {
 
 /** Bytes of deviceInfo's contents: tac, deviceCapabilities, imei. */
 function deviceInfoBytes(): u32 {
-  const imei: u32 = O.imeiLength;
+  const imei: u32 = HAS_MORE_OPTIONS ? O.imeiLength : 0;
   return tlvBytes(0x80, TAC_BYTES) + tlvBytes(0xa1, O.deviceCapabilitiesLength) + (imei ? tlvBytes(0x82, imei) : 0);
 }
 
@@ -44,7 +45,7 @@ export function putDeviceInfo(at: usize, tag: u32): usize {
   at = putHeader(at, tag, deviceInfoBytes());
   at = putTlv(at, 0x80, TAC, TAC_BYTES);
   at = putTlv(at, 0xa1, DEVICE_CAPABILITIES, O.deviceCapabilitiesLength);
-  const imei: u32 = O.imeiLength;
+  const imei: u32 = HAS_MORE_OPTIONS ? O.imeiLength : 0;
   return imei ? putTlv(at, 0x82, IMEI, imei) : at;
 }
 
@@ -57,7 +58,7 @@ function putContextParameters(at: usize, matchingId: usize, length: u32): usize 
 
 /** Adds ctxParams1: the eIM's when the answer holds them, else ours with the eIM's matchingId or the activation code's. */
 function addContextParameters(): i32 {
-  const given = slotAt(Slot.Context);
+  const given: usize = HAS_ESIPA ? slotAt(Slot.Context) : 0;
   if (given) {
     // A2 stands around them in ASN.1 alone
     const isWrapped = load<u8>(given) == 0xa2;
@@ -67,7 +68,7 @@ function addContextParameters(): i32 {
   }
   let matchingId = ACTIVATION_CODE + S.matchingIdAt;
   let length: u32 = S.matchingIdLength;
-  if (slotAt(Slot.MatchingId)) {
+  if (HAS_ESIPA && slotAt(Slot.MatchingId)) {
     readTlv(slotAt(Slot.MatchingId), slotEnd(Slot.MatchingId));
     matchingId = derValue;
     length = derLength;

@@ -9,6 +9,7 @@ import { expectResponse } from './response';
 
 /** CancelSessionReason (SGP.22 v2.5 §5.7.14). */
 export const enum CancelReason {
+  Timeout = 2,
   PprNotAllowed = 3,
   MetadataMismatch = 4,
   LoadBppExecutionError = 5,

@@ -2,6 +2,7 @@
 // ES10c.GetEID (SGP.22 v2.5 §5.7.20) and the check digits of an EID (SGP.29 §3: modulo 97).
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_STRICT_ANSWERS } from '../abi/features';
 import { EID, S, SCRATCH } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
 import { derLength, derValue, expectTlv } from '../wire/der-read';
@@ -31,7 +32,7 @@ export function readEid(): i32 {
   let result = expectResponse(0xbf3e);
   if (!result) result = expectTlv(derValue, S.collectAt, 0x5a);
   if (result) return result;
-  if (derLength != EID_BYTES || !isValidEid(derValue)) return ErrorCode.BadEid;
+  if (derLength != EID_BYTES || (HAS_STRICT_ANSWERS && !isValidEid(derValue))) return ErrorCode.BadEid;
   memory.copy(EID, derValue, EID_BYTES);
   return 0;
 }

@@ -4,7 +4,7 @@
 
 import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DIRECT } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_JSON } from '../abi/features';
 import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
 import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
@@ -51,13 +51,13 @@ export function readEimEntry(at: usize, end: usize): i32 {
   S.eimIdLength = derLength;
   memory.copy(EIM_ID, derValue, derLength);
   S.eimHash = hashOf(derValue, derEnd);
-  S.associationTokenLength = 0;
-  if (!findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
+  if (HAS_DATA) S.associationTokenLength = 0;
+  if (HAS_DATA && !findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
     S.associationTokenLength = derLength;
     memory.copy(ASSOCIATION_TOKEN, derValue, derLength);
   }
-  S.eimIndirect = !findTlv(first, end, 0x89);
-  store<u8>(CI_PKID, 0);
+  if (HAS_DIRECT) S.eimIndirect = !findTlv(first, end, 0x89);
+  if (HAS_DIRECT) store<u8>(CI_PKID, 0);
   if (HAS_DIRECT && !findTlv(first, end, 0x88) && derLength == CI_PKID_BYTES) {
     store<u8>(CI_PKID, derLength);
     memory.copy(CI_PKID + 1, derValue, derLength);
@@ -82,10 +82,10 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   if (MESSAGE_END - end < <usize>length + 10 + anchorBytes) return ErrorCode.MessageTooLong;
   S.requestAt = end;
   const anchor = derStart;
-  S.peerKind = PeerKind.Eim;
-  S.binding = O.esipaBinding;
+  if (HAS_DIRECT) S.peerKind = PeerKind.Eim;
+  if (HAS_JSON) S.binding = O.esipaBinding;
   let at = putByteTlv(end, 0x80, PeerKind.Eim);
-  at = putByteTlv(at, 0x82, O.esipaBinding);
+  at = putByteTlv(at, 0x82, HAS_JSON ? O.esipaBinding : 0);
   at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;

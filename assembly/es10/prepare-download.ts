@@ -3,6 +3,7 @@
 // came; hashCc from the eIM (SGP.32 v1.2 §6.3.2.2), or made by the host from the user's confirmation code.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_ESIPA, HAS_POLICY } from '../abi/features';
 import { HASH_CC, S } from '../abi/state';
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
@@ -28,12 +29,12 @@ export function sendPrepareDownload(): i32 {
   cardNoRuns();
   cardRun(slotAt(Slot.Signed), slotEnd(Slot.Signed));
   cardRun(slotAt(Slot.Signature), slotEnd(Slot.Signature));
-  const given = slotAt(Slot.Octets);
+  const given: usize = HAS_ESIPA ? slotAt(Slot.Octets) : 0;
   if (given) {
     if (slotEnd(Slot.Octets) - given != HASH_CC_BYTES) return ErrorCode.BadValue;
     cardRun(given, given + HASH_CC_BYTES);
-  } else if (S.hashCcLength) cardRun(HASH_CC, HASH_CC + HASH_CC_BYTES);
-  else if (isConfirmationCodeRequired()) return ErrorCode.ConfirmationCodeMissing;
+  } else if (HAS_POLICY && S.hashCcLength) cardRun(HASH_CC, HASH_CC + HASH_CC_BYTES);
+  else if (HAS_POLICY && isConfirmationCodeRequired()) return ErrorCode.ConfirmationCodeMissing;
   cardRun(slotAt(Slot.Certificate), slotEnd(Slot.Certificate));
   cardSendRuns(0xbf21);
   return 0;

@@ -2,11 +2,12 @@
 // Which ES10 functions of the host switch profiles when they succeed, and what the eIM is told of it (StateChangeCause,
 // SGP.32 v1.2 §6.3.2.6): the enabled profile is then another one, or none.
 
+import { HAS_LOCAL } from '../abi/features';
 import { RESPONSE, S } from '../abi/state';
 
 /** Second byte of the function's tag, StateChangeCause. */
 // biome-ignore format: a function a line
-const SWITCHES: usize = memory.data<u8>([
+const SWITCHES: usize = HAS_LOCAL ? memory.data<u8>([
   /* EnableProfile */ 0x31, 3,
   /* DisableProfile */ 0x32, 3,
   /* EuiccMemoryReset of SGP.22 */ 0x34, 4,
@@ -17,7 +18,7 @@ const SWITCHES: usize = memory.data<u8>([
   /* ExecuteFallbackMechanism */ 0x5d, 1,
   /* ReturnFromFallback */ 0x5e, 1,
   /* EuiccMemoryReset of SGP.32 */ 0x64, 4,
-]);
+]) : 0;
 const SWITCHES_END: usize = SWITCHES + 20;
 
 /** Looks at the first piece of the answer, BFxx LL {80 or 02} 01 00 …, to functionTag: success of one of these is remembered. */

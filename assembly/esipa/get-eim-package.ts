@@ -3,7 +3,7 @@
 // change that was not its own.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
 import { EID, EIM_TRANSACTION_ID, MESSAGE, O, RPLMN, S } from '../abi/state';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin } from '../rsp/request';
@@ -36,7 +36,7 @@ export function sendGetEimPackage(): void {
   S.eimTransactionIdLength = 0;
   let at = putEid(PREFIX);
   if (HAS_STATE_CHANGES && S.stateChanged) at = putByteTlv(putHeader(at, 0x80, 0), 0x81, S.stateChangeCause);
-  if (O.rplmnLength) at = putTlv(at, 0x82, RPLMN, RPLMN_BYTES);
+  if (HAS_MORE_OPTIONS && O.rplmnLength) at = putTlv(at, 0x82, RPLMN, RPLMN_BYTES);
   requestBegin(0xbf4f, at, 0, 0);
 }
 

@@ -2,9 +2,10 @@
 // ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7) in all its forms, and the acknowledgements that answer it.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_JSON } from '../abi/features';
+import { HAS_MORE_OPTIONS } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
 import { EIM_TRANSACTION_ID, MESSAGE, O, OWED, S } from '../abi/state';
+import { isJson } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin, requestPut, requestRest } from '../rsp/request';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
@@ -19,7 +20,7 @@ export const enum PackageError {
 
 /** Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow; in v1.0 it is the result alone. */
 export function beginProvideResult(resultBytes: u32): void {
-  requestBegin(0xbf50, O.esipaVersion || (HAS_JSON && S.binding) ? putEid(PREFIX) : PREFIX, 0, resultBytes);
+  requestBegin(0xbf50, !HAS_MORE_OPTIONS || O.esipaVersion || isJson() ? putEid(PREFIX) : PREFIX, 0, resultBytes);
 }
 
 /** Sends the EuiccPackageResult kept in MESSAGE up to keepEnd, as it is. */

@@ -2,6 +2,7 @@
 // ProfileDownloadTriggerRequest (SGP.32 v1.2 §2.11.1.3) and the activation code in it (SGP.22 v2.5 §4.1).
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_DISCOVERY, IS_INDIRECT } from '../abi/features';
 import { ACTIVATION_CODE, S } from '../abi/state';
 import { lowerCase } from '../wire/bytes';
 import { derEnd, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
@@ -30,7 +31,7 @@ export function readTrigger(at: usize, end: usize): i32 {
   S.smdpOidLength = 0;
   S.matchingIdLength = 0;
   S.contactSmds = false;
-  if (result == ErrorCode.MissingElement) return Trigger.HeldByEim;
+  if (result == ErrorCode.MissingElement) return IS_INDIRECT ? Trigger.Address : Trigger.HeldByEim;
   return result ? result : readDownloadData(derValue, derEnd);
 }
 
@@ -38,9 +39,11 @@ export function readTrigger(at: usize, end: usize): i32 {
 export function readDownloadData(at: usize, end: usize): i32 {
   const result = readTlv(at, end);
   if (result) return result;
-  S.contactSmds = derTag == 0xa2;
-  if (derTag == 0x81) return Trigger.ConfiguredAddress;
-  if (S.contactSmds) return readSmdsAddress();
+  if (HAS_DISCOVERY) {
+    S.contactSmds = derTag == 0xa2;
+    if (derTag == 0x81) return Trigger.ConfiguredAddress;
+    if (S.contactSmds) return readSmdsAddress();
+  }
   if (derTag != 0x80 || derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
   memory.copy(ACTIVATION_CODE, derValue, derLength);
   return readActivationCode(derLength);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // eIM package retrieval (SGP.32 v1.2 §3.1.1.1): ask, do what came, ask again until the eIM has nothing more.
 
+import { HAS_ESIPA } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -11,7 +12,7 @@ namespace Step {
 
 // The rows behind the first stand in the order of PackageKind.
 // biome-ignore format: a row a line
-export const RETRIEVAL: usize = memory.data<u8>([
+export const RETRIEVAL: usize = HAS_ESIPA ? memory.data<u8>([
   /* 0 */ Do.GetEimPackage, Step.Kind, Go.End,
   /* 1 none */ Do.NoMorePackages, Step.Idle, Go.End,
   /* 2 BF51 */ Do.Goto, Go.Execution, Go.End,
@@ -22,4 +23,4 @@ export const RETRIEVAL: usize = memory.data<u8>([
   /* 7 nothing was done */ Do.Goto, Go.End, Go.End,
   /* 8 something was done: deliver what came of it */ Do.Goto, Go.Delivery, Go.End,
   /* 9 */ Do.SendOwed, Go.Retrieval, Go.End,
-]);
+]) : 0;

@@ -2,6 +2,7 @@
 // eUICC package execution (SGP.32 v1.2 §3.3.1): load the package, re-attach when it changed the enabled profile, bring the
 // result, with the notifications that belong to it, to the eIM, remove what the eIM acknowledges.
 
+import { HAS_ESIPA } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -16,7 +17,7 @@ namespace Step {
 
 // The rows behind the first stand in the order of PackageOutcome.
 // biome-ignore format: a row a line
-export const EXECUTION: usize = memory.data<u8>([
+export const EXECUTION: usize = HAS_ESIPA ? memory.data<u8>([
   /* 0 */ Do.LoadEuiccPackage, Step.Outcome, Step.OwePackageError,
   /* 1 unchanged */ Do.Goto, Step.ProvideEimPackageResult, Go.End,
   /* 2 profile changed */ Do.Goto, Step.Changed, Go.End,
@@ -31,4 +32,4 @@ export const EXECUTION: usize = memory.data<u8>([
   /* 11 */ Do.RemoveAcknowledged, Go.Retrieval, Go.End,
   /* 12 */ Do.OwePackageError, Step.SendOwed, Go.End,
   /* 13 */ Do.SendOwed, Go.Retrieval, Go.End,
-]);
+]) : 0;

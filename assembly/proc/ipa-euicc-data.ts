@@ -3,6 +3,7 @@
 // made in two passes over the same objects: one adds up their lengths, the other streams them from the card to the eIM.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_DATA } from '../abi/features';
 import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH } from '../abi/state';
 import { putDeviceInfo } from '../es10/authenticate-server';
 import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
@@ -26,7 +27,7 @@ namespace Step {
 }
 
 // biome-ignore format: a row a line
-export const DATA: usize = memory.data<u8>([
+export const DATA: usize = HAS_DATA ? memory.data<u8>([
   /* 0 */ Do.ReadDataRequest, Step.Measure, Step.OweTagListError,
   /* 1 */ Do.MeasureDataObject, Step.Begin, Step.OweDataError,
   /* 2 */ Do.BeginDataResponse, Step.Send, Go.End,
@@ -36,7 +37,7 @@ export const DATA: usize = memory.data<u8>([
   /* 6 */ Do.OweTagListError, Step.SendOwed, Go.End,
   /* 7 */ Do.SendOwed, Go.Retrieval, Go.End,
   /* 8 the eIM has what was in the answer */ Do.RemoveAcknowledged, Go.Retrieval, Go.End,
-]);
+]) : 0;
 
 /** The objects in the order of IpaEuiccData. */
 const enum DataObject {
@@ -59,9 +60,9 @@ export const DATA_OBJECTS: u32 = 12;
 
 /** tagList element of each object, high byte first; 0: not asked for by tag. */
 // biome-ignore format: a row a line
-const OBJECT_TAGS: usize = memory.data<u8>([
+const OBJECT_TAGS: usize = HAS_DATA ? memory.data<u8>([
   0, 0xa0, 0, 0x81, 0, 0xa2, 0xbf, 0x20, 0xbf, 0x22, 0, 0x83, 0, 0x84, 0, 0xa5, 0, 0xa6, 0, 0, 0, 0xa8, 0, 0xa9,
-]);
+]) : 0;
 
 const NOTIFICATIONS_BY_THEIR_FUNCTION: u32 = 0xbf2b; // SPEC.md, I-8
 

@@ -3,6 +3,7 @@
 // until the deadline, then goes back to the former profile where the eUICC allows it (SGP.32 v1.2 §3.3.2), and tries again.
 // Without a change the result stays on the card for the next poll.
 
+import { HAS_STATE_CHANGES } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -12,7 +13,7 @@ namespace Step {
 }
 
 // biome-ignore format: a row a line
-export const LOST: usize = memory.data<u8>([
+export const LOST: usize = HAS_STATE_CHANGES ? memory.data<u8>([
   /* 0 */ Do.ResultIsLost, Step.Choice, Go.End,
   /* 1 for the next poll */ Do.Goto, Go.End, Go.End,
   /* 2 again */ Do.Pause, Step.Open, Go.End,
@@ -21,4 +22,4 @@ export const LOST: usize = memory.data<u8>([
   /* 5 */ Do.OpenNetwork, Go.Delivery, Go.Lost,
   /* 6 */ Do.Goto, Go.Attach, Go.End,
   /* 7 */ Do.Goto, Step.Open, Go.End,
-]);
+]) : 0;

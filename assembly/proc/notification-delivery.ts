@@ -3,6 +3,7 @@
 // still keeps (SGP.32 v1.2 §2.11.2), to the SM-DP+ its notifications (§3.7), by way of the eIM or straight. What cannot be
 // delivered stays where it is.
 
+import { IS_INDIRECT } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -28,7 +29,7 @@ namespace Step {
 }
 
 // biome-ignore format: a row a line
-export const DELIVERY: usize = memory.data<u8>([
+export const DELIVERY: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 0 */ Do.SendOwed, Step.FindResult, Go.Lost,
   /* 1 */ Do.FindResult, Step.NoResult, Step.FindNotification,
   /* 2 none */ Do.Goto, Step.FindNotification, Go.End,

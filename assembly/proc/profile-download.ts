@@ -3,6 +3,7 @@
 // activation code, default SM-DP+, or the events of an SM-DS. From AuthenticateServer on, every failure ends the RSP session on
 // the eUICC, at the server and for the eIM (§5.14.8, and the result of the trigger).
 
+import { IS_INDIRECT } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -40,33 +41,34 @@ namespace Step {
   export const NoMoreEvents: u8 = 43;
   export const CancelSession: u8 = 45;
   export const NotCancelled: u8 = 46;
-  export const OweTriggerError: u8 = 48;
-  export const OweInvalidFormat: u8 = 49;
-  export const ReturnToEim: u8 = 50;
-  export const Returning: u8 = 51;
-  export const ReopenEim: u8 = 54;
-  export const SendOwed: u8 = 56;
+  export const Failed: u8 = 48;
+  export const OweTriggerError: u8 = 49;
+  export const OweInvalidFormat: u8 = 51;
+  export const ReturnToEim: u8 = 52;
+  export const Returning: u8 = 53;
+  export const ReopenEim: u8 = 56;
+  export const SendOwed: u8 = 58;
 }
 
 // biome-ignore format: a row a line
-export const DOWNLOAD: usize = memory.data<u8>([
+export const DOWNLOAD: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 0 */ Do.ReadTrigger, Step.Trigger, Step.OweInvalidFormat,
   /* 1 address known */ Do.Goto, Step.ChooseRoute, Go.End,
-  /* 2 the eUICC knows it */ Do.GetConfiguredAddresses, Step.ChooseRoute, Step.OweTriggerError,
+  /* 2 the eUICC knows it */ Do.GetConfiguredAddresses, Step.ChooseRoute, Step.Failed,
   /* 3 held by the eIM */ Do.Goto, Step.GetEuiccInfo1, Go.End,
   /* 4 */ Do.ChooseRoute, Step.Route, Go.End,
   /* 5 through the eIM */ Do.Goto, Step.GetEuiccInfo1, Go.End,
   /* 6 straight */ Do.Goto, Step.OpenServer, Go.End,
-  /* 7 */ Do.OpenServer, Step.GetEuiccInfo1, Step.OweTriggerError,
-  /* 8 */ Do.GetEuiccInfo1, Step.GetEuiccChallenge, Step.OweTriggerError,
-  /* 9 */ Do.GetEuiccChallenge, Step.InitiateAuthentication, Step.OweTriggerError,
-  /* 10 */ Do.InitiateAuthentication, Step.CheckServer, Step.OweTriggerError,
+  /* 7 */ Do.OpenServer, Step.GetEuiccInfo1, Step.Failed,
+  /* 8 */ Do.GetEuiccInfo1, Step.GetEuiccChallenge, Step.Failed,
+  /* 9 */ Do.GetEuiccChallenge, Step.InitiateAuthentication, Step.Failed,
+  /* 10 */ Do.InitiateAuthentication, Step.CheckServer, Step.Failed,
   /* 11 */ Do.CheckServer, Step.AuthenticateServer, Step.CancelSession,
   /* 12 */ Do.AuthenticateServer, Step.AuthenticateClient, Step.CancelSession,
   /* 13 */ Do.AuthenticateClient, Step.Authenticated, Step.CancelSession,
   /* 14 SM-DP+ */ Do.Goto, Step.CheckRules, Go.End,
   /* 15 SM-DS */ Do.Goto, Step.TakeEvent, Go.End,
-  /* 16 */ Do.TakeEvent, Step.Event, Step.OweTriggerError,
+  /* 16 */ Do.TakeEvent, Step.Event, Step.Failed,
   /* 17 one */ Do.Goto, Step.ChooseRoute, Go.End,
   /* 18 none: the trigger ends without a profile */ Do.Goto, Step.OweTriggerError, Go.End,
   /* 19 */ Do.CheckRules, Step.Rules, Step.CancelSession,
@@ -95,16 +97,18 @@ export const DOWNLOAD: usize = memory.data<u8>([
   /* 42 */ Do.AskWhetherMoreEvents, Step.NoMoreEvents, Go.End,
   /* 43 */ Do.Goto, Go.Delivery, Go.End,
   /* 44 ask the SM-DS again */ Do.Goto, Step.OpenServer, Go.End,
-  /* 45 */ Do.CancelSession, Step.NotCancelled, Step.OweTriggerError,
-  /* 46 no session on the eUICC */ Do.Goto, Step.OweTriggerError, Go.End,
-  /* 47 cancelled */ Do.CancelSessionAtServer, Step.OweTriggerError, Step.OweTriggerError,
-  /* 48 */ Do.OweTriggerError, Step.ReturnToEim, Go.End,
-  /* 49 */ Do.OweInvalidFormat, Step.ReturnToEim, Go.End,
-  /* 50 */ Do.AskWhichPeer, Step.Returning, Go.End,
-  /* 51 */ Do.Goto, Step.SendOwed, Go.End,
-  /* 52 */ Do.Goto, Step.ReopenEim, Go.End,
-  /* 53 there is no eIM */ Do.Goto, Step.MoreEvents, Go.End,
-  /* 54 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
-  /* 55 */ Do.OpenNetwork, Step.SendOwed, Go.End,
-  /* 56 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 45 */ Do.CancelSession, Step.NotCancelled, Step.Failed,
+  /* 46 no session on the eUICC */ Do.Goto, Step.Failed, Go.End,
+  /* 47 cancelled */ Do.CancelSessionAtServer, Step.Failed, Step.Failed,
+  /* 48 */ Do.AskWhetherAgain, Step.OweTriggerError, Go.End,
+  /* 49 */ Do.OweTriggerError, Step.ReturnToEim, Go.End,
+  /* 50 the server wants it from the beginning */ Do.Goto, Step.GetEuiccInfo1, Go.End,
+  /* 51 */ Do.OweInvalidFormat, Step.ReturnToEim, Go.End,
+  /* 52 */ Do.AskWhichPeer, Step.Returning, Go.End,
+  /* 53 */ Do.Goto, Step.SendOwed, Go.End,
+  /* 54 */ Do.Goto, Step.ReopenEim, Go.End,
+  /* 55 there is no eIM */ Do.Goto, Step.MoreEvents, Go.End,
+  /* 56 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
+  /* 57 */ Do.OpenNetwork, Step.SendOwed, Go.End,
+  /* 58 */ Do.SendOwed, Go.Retrieval, Go.End,
 ]);

@@ -3,9 +3,10 @@
 // AuthenticateServer on, as it is. An SM-DP+ answers with what PrepareDownload needs, an SM-DS with its events.
 
 import { PeerKind } from '../abi/actions';
-import { HAS_DIRECT, HAS_JSON } from '../abi/features';
+import { HAS_DISCOVERY } from '../abi/features';
 import { MESSAGE, S } from '../abi/state';
 import { findTlv } from '../wire/der-read';
+import { isJson, isServer } from './peer';
 import { replyExpect } from './reply';
 import { sessionRequestBegin } from './request';
 
@@ -22,9 +23,10 @@ export function beginAuthenticateClient(answerBytes: u32): void {
 
 /** Reads the answer. Returns an AuthenticateOutcome, or EimError or SmdpError with its code as detail, BadEimAnswer or BadSmdpAnswer. */
 export function readAuthenticateClient(): i32 {
-  const direct = HAS_DIRECT && S.peerKind != PeerKind.Eim;
+  if (!HAS_DISCOVERY) return replyExpect(0xa0);
+  const direct = isServer();
   // an eIM that relays an SM-DS answers with A1; in JSON the trigger itself says it
-  const isTrigger = S.replyChoice == 0xa1 || (HAS_JSON && S.binding && S.replyChoice == 0xa0 && !findTlv(MESSAGE, S.collectAt, 0xbf54));
+  const isTrigger = S.replyChoice == 0xa1 || (isJson() && S.replyChoice == 0xa0 && !findTlv(MESSAGE, S.collectAt, 0xbf54));
   if (!direct && isTrigger) return AuthenticateOutcome.Smds;
   const result = replyExpect(0xa0);
   if (result) return result;

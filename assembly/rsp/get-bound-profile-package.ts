@@ -2,11 +2,10 @@
 // GetBoundProfilePackage of ESipa (SGP.32 v1.2 §6.3.2.3) and ES9+ (SGP.22 v2.5 §5.6.2): the profile comes in the answer and is
 // streamed to the card.
 
-import { S } from '../abi/state';
 import { requestRest, sessionRequestBegin } from './request';
 
-/** Sends BF3A{80 transactionId, BF21}; the eUICC's PrepareDownloadResponse lies between keepEnd and collectAt. */
-export function sendGetBoundProfilePackage(): void {
-  sessionRequestBegin(0xbf3a, 0, S.collectAt - S.keepEnd);
-  requestRest(S.keepEnd, S.collectAt);
+/** Sends BF3A{80 transactionId, BF21}; the eUICC's PrepareDownloadResponse lies between `at` and `end`. */
+export function sendGetBoundProfilePackage(at: usize, end: usize): void {
+  sessionRequestBegin(0xbf3a, 0, end - at);
+  requestRest(at, end);
 }

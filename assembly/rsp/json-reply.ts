@@ -4,6 +4,7 @@
 // MESSAGE; statuses become the alternative and its code. Names are known by their FNV-1a hash; unknown ones are passed over.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_JSON } from '../abi/features';
 import { S, SCRATCH } from '../abi/state';
 import { base64Start, base64Take } from '../wire/base64';
 import { hexValue } from '../wire/bytes';
@@ -41,7 +42,7 @@ const enum Json {
 const ROW_BYTES: usize = 6;
 /** Hash of the name, low byte first, Kind, argument. */
 // biome-ignore format: a field a line
-const FIELDS: usize = memory.data<u8>([
+const FIELDS: usize = HAS_JSON ? memory.data<u8>([
   /* serverSigned1 */ 0xdd, 0x96, 0xe5, 0x47, Kind.Stream, <u8>Slot.Signed,
   /* smdpSigned2 */ 0x09, 0x01, 0xd0, 0x58, Kind.Stream, <u8>Slot.Signed,
   /* serverCertificate */ 0xfd, 0x41, 0x7d, 0xd1, Kind.Stream, <u8>Slot.Certificate,
@@ -66,7 +67,7 @@ const FIELDS: usize = memory.data<u8>([
   /* status */ 0xef, 0x77, 0x4b, 0xba, Kind.Status, <u8>0,
   /* subjectCode */ 0x3e, 0x7b, 0x07, 0x3c, Kind.Subject, <u8>0,
   /* reasonCode */ 0x50, 0xe4, 0x63, 0xec, Kind.Reason, <u8>0,
-]);
+]) : 0;
 const FIELDS_END: usize = FIELDS + 24 * ROW_BYTES;
 
 const HASH_BASIS: u32 = 0x811c9dc5;

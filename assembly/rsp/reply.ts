@@ -6,14 +6,20 @@
 
 import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DIRECT, HAS_ESIPA, HAS_JSON, HAS_POLICY } from '../abi/features';
+import { HAS_ASN1, HAS_DIRECT, HAS_DISCOVERY, HAS_ESIPA, HAS_JSON, HAS_POLICY } from '../abi/features';
 import { METADATA_BYTES } from '../abi/limits';
 import { ACTIVATION_CODE, MESSAGE, METADATA, S, SCAN_HEADER, SLOTS } from '../abi/state';
 import { appendToMessage } from '../wire/message';
 import { networkChunkTaken } from '../wire/network-lane';
 import { Scan, scanBegin, scanEndedDepth, scanValue, scanValueLength } from '../wire/tlv-stream';
 import { jsonNext, jsonStart } from './json-reply';
+import { isJson, isServer } from './peer';
 import { Reply, Slot } from './slots';
+
+/** jsonStatus of a function that took the server too long. */
+const EXPIRED: u32 = 2;
+/** Subject and reason code 8.1 and 6.1: the signature or the challenge does not fit. */
+const SIGNATURE_INVALID: i32 = 0x81061;
 
 /** Alternative of an empty answer. */
 const NO_ALTERNATIVE: u32 = 0;
@@ -44,7 +50,7 @@ export function replyStart(): void {
 
 /** The part of the answer is used up: the next one, or the next field of the text. */
 export function replyChunkTaken(): void {
-  if (HAS_JSON && S.binding && !S.networkFromHost) jsonNext();
+  if (isJson() && !S.networkFromHost) jsonNext();
   else networkChunkTaken();
 }
 
@@ -64,15 +70,15 @@ export function replyFinish(): i32 {
 
 /** Whether `tag` may be around the answer: the function's own, or that of AuthenticateClient on ES11. */
 function isOuter(tag: u32): bool {
-  return tag == S.replyOuter || (HAS_DIRECT && tag == 0xbf40 && S.replyOuter == 0xbf3b && S.peerKind == PeerKind.Smds);
+  return tag == S.replyOuter || (HAS_DIRECT && HAS_DISCOVERY && tag == 0xbf40 && S.replyOuter == 0xbf3b && S.peerKind == PeerKind.Smds);
 }
 
 function takeHeader(): i32 {
   const depth = S.scanDepth;
   const tag = S.scanTag;
-  if (depth == 1) {
+  if (HAS_ASN1 && depth == 1) {
     // SGP.22 v2.5 §6.6: what is in A2 is a message of its own
-    if (HAS_DIRECT && tag == 0xa2 && S.peerKind != PeerKind.Eim) scanBegin();
+    if (tag == 0xa2 && isServer()) scanBegin();
     else if (!isOuter(tag)) return ErrorCode.UnexpectedTag;
     return 0;
   }
@@ -103,8 +109,8 @@ function beginSlot(tag: u32): void {
     if (tag == 0x30) slot = load<u32>(SLOTS + 8 * Slot.Signed) ? Slot.Certificate : Slot.Signed;
     else if (tag == 0x5f37) slot = Slot.Signature;
     else if (tag == 0x04) slot = Slot.Octets;
-    else if (tag == 0xa2) slot = Slot.Context;
-    else if (tag == 0x0c) slot = Slot.MatchingId;
+    else if (HAS_ESIPA && tag == 0xa2) slot = Slot.Context;
+    else if (HAS_ESIPA && tag == 0x0c) slot = Slot.MatchingId;
     S.slot = slot;
   }
   if (slot) store<u32>(SLOTS + 8 * slot, S.collectAt);
@@ -163,11 +169,12 @@ function isCode(): bool {
 export function replyExpect(wanted: u32): i32 {
   if (S.replyChoice == wanted) return 0;
   S.stepDetail = S.replyCode;
+  if (HAS_JSON && S.binding && (S.jsonStatus == EXPIRED || S.replyCode == SIGNATURE_INVALID)) S.again = true;
   return replyError(isCode());
 }
 
 /** The error of the peer that is asked. */
 export function replyError(isRefusal: bool): i32 {
-  if (HAS_DIRECT && S.peerKind != PeerKind.Eim) return isRefusal ? ErrorCode.SmdpError : ErrorCode.BadSmdpAnswer;
+  if (isServer()) return isRefusal ? ErrorCode.SmdpError : ErrorCode.BadSmdpAnswer;
   return isRefusal ? ErrorCode.EimError : ErrorCode.BadEimAnswer;
 }

@@ -3,12 +3,11 @@
 // be long and is streamed. They are written in the binding of the peer: bare for an eIM (SGP.32 v1.2 §6.3), in A2 for SM-DP+ and
 // SM-DS (SGP.22 v2.5 §6.6), or as JSON.
 
-import { PeerKind } from '../abi/actions';
-import { HAS_DIRECT, HAS_JSON } from '../abi/features';
 import { S, SCRATCH, TRANSACTION_ID } from '../abi/state';
 import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
 import { networkBegin, networkPut, networkRoom } from '../wire/network-lane';
 import { jsonBegin, jsonPut } from './json-request';
+import { isJson, isServer } from './peer';
 import { PREFIX } from './prefix';
 import { replyBegin } from './reply';
 
@@ -19,11 +18,11 @@ function putScratch(end: usize): void {
 /** Starts the request `tag`{elements from PREFIX to `end`, element of `restBytes`}; `wrap` is a tag around the last one in ASN.1, or 0. */
 export function requestBegin(tag: u32, end: usize, wrap: u32, restBytes: u32): void {
   replyBegin(tag);
-  if (HAS_JSON && S.binding) return jsonBegin(end, restBytes);
+  if (isJson()) return jsonBegin(end, restBytes);
   const prefix = end - PREFIX;
   const length = prefix + (wrap ? tlvBytes(wrap, restBytes) : restBytes);
   const whole = tlvBytes(tag, length);
-  const outer = HAS_DIRECT && S.peerKind != PeerKind.Eim;
+  const outer = isServer();
   networkBegin(outer ? tlvBytes(0xa2, whole) : whole);
   if (outer) putScratch(putHeader(SCRATCH, 0xa2, whole));
   putScratch(putHeader(SCRATCH, tag, length));
@@ -45,12 +44,12 @@ export function requestRest(at: usize, end: usize): void {
 /** How many bytes requestPut takes now; a header may overhang by a few. */
 export function requestRoom(): i32 {
   const room = networkRoom();
-  return HAS_JSON && S.binding && room > 0 ? ((room * 3) >> 2) + 3 : room; // the window must get full
+  return isJson() && room > 0 ? ((room * 3) >> 2) + 3 : room; // the window must get full
 }
 
 /** Adds bytes to the last element. */
 export function requestPut(at: usize, length: u32): void {
-  if (HAS_JSON && S.binding) jsonPut(at, length);
+  if (isJson()) jsonPut(at, length);
   else networkPut(at, length);
 }
 

@@ -21,8 +21,8 @@ export function isConstructed(tag: u32): bool {
   return ((tag > 0xff ? tag >> 8 : tag) & 0x20) != 0;
 }
 
-/** Reads the element at `at`, which must lie before `end`. Returns 0, or a wire error. */
-export function readTlv(at: usize, end: usize): i32 {
+/** Reads tag and length at `at`: derTag, derLength, derValue. Returns 0, BadEncoding, or Truncated when not all of them lie before `end`. */
+export function readHeader(at: usize, end: usize): i32 {
   derStart = at;
   if (at >= end) return ErrorCode.Truncated;
   let tag: u32 = load<u8>(at++);
@@ -41,12 +41,18 @@ export function readTlv(at: usize, end: usize): i32 {
     length = 0;
     for (; count; count--) length = (length << 8) | load<u8>(at++);
   }
-  if (end - at < length) return ErrorCode.Overrun;
   derTag = tag;
   derLength = length;
   derValue = at;
-  derEnd = at + length;
   return 0;
+}
+
+/** Reads the element at `at`, which must lie before `end`. Returns 0, or a wire error. */
+export function readTlv(at: usize, end: usize): i32 {
+  const result = readHeader(at, end);
+  if (result) return result;
+  derEnd = derValue + derLength;
+  return end - derValue < derLength ? ErrorCode.Overrun : 0;
 }
 
 /** Reads siblings from `at` on until one has `tag`. Returns 0 when it is found, MissingElement, or a wire error. */

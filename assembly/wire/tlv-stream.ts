@@ -5,7 +5,7 @@
 import { ErrorCode } from '../abi/errors';
 import { TLV_DEPTH } from '../abi/limits';
 import { S, SCAN_CONSTRUCTED, SCAN_HEADER, SCAN_REMAINING, SCAN_TAGS } from '../abi/state';
-import { isConstructed } from './der-read';
+import { derLength, derTag, isConstructed, readHeader } from './der-read';
 
 /** What scanStep saw; negative results are wire errors. */
 export const enum Scan {
@@ -102,37 +102,17 @@ function takeHeader(at: usize, end: usize, depth: u32): i32 {
     const byte: u32 = load<u8>(at++);
     store<u8>(SCAN_HEADER + S.scanHeaderLength++, byte);
     scanAt = at;
-    const state = headerState();
-    if (state < 0) return state;
-    if (state) return open(depth);
+    const result = readHeader(SCAN_HEADER, SCAN_HEADER + S.scanHeaderLength);
+    if (!result) return open(depth);
+    if (result != ErrorCode.Truncated) return result;
   }
   return Scan.NeedMore;
 }
 
-/** Looks at the header bytes so far: 1 complete (scanTag, scanLength are set), 0 more needed, or BadEncoding. */
-function headerState(): i32 {
-  const have = S.scanHeaderLength;
-  const first: u32 = load<u8>(SCAN_HEADER);
-  const tagBytes: u32 = (first & 0x1f) == 0x1f ? 2 : 1;
-  if (have < tagBytes) return 0;
-  const last: u32 = load<u8>(SCAN_HEADER + tagBytes - 1);
-  if (tagBytes == 2 && last & 0x80) return ErrorCode.BadEncoding;
-  if (have == tagBytes) return 0;
-  let length: u32 = load<u8>(SCAN_HEADER + tagBytes);
-  if (length & 0x80) {
-    const count = length & 0x7f;
-    if (count - 1 > 2) return ErrorCode.BadEncoding;
-    if (have < tagBytes + 1 + count) return 0;
-    length = 0;
-    for (let i: u32 = 1; i <= count; i++) length = (length << 8) | load<u8>(SCAN_HEADER + tagBytes + i);
-  }
-  S.scanTag = tagBytes == 2 ? (first << 8) | last : first;
-  S.scanLength = length;
-  return 1;
-}
-
 function open(depth: u32): i32 {
-  const length = S.scanLength;
+  const length = derLength;
+  S.scanTag = derTag;
+  S.scanLength = length;
   if (depth) {
     const left = load<u32>(remainingAt(depth));
     if (left < length) return ErrorCode.Overrun;

@@ -146,6 +146,21 @@ enum ipa_error {
 /** Notifications whose failed deliveries are remembered, 8 bytes each. */
 #define IPA_BACKOFF_BYTES (64)
 
+/** The virtual ISD-R (emulation/): the longest command it takes, an eUICC package or AddInitialEim. */
+#define IPA_VIRTUAL_COMMAND_BYTES (2048)
+
+/** … its longest answer, while it is put together. */
+#define IPA_VIRTUAL_ANSWER_BYTES (2432)
+
+/** … the eIM configurations it keeps. */
+#define IPA_VIRTUAL_EIMS_BYTES (1536)
+
+/** … the eUICC package results it keeps until the eIM has them; the oldest goes when there is no room. */
+#define IPA_VIRTUAL_RESULTS_BYTES (1920)
+
+/** Everything of the virtual ISD-R: these four, and what is small. */
+#define IPA_EMULATION_BYTES (9216)
+
 /* actions: What the module asks its host to do. ipa_poll returns one of these; ipa_argument, ipa_data and ipa_length describe it. */
 
 /** What the host is asked to do. */
@@ -178,6 +193,10 @@ enum ipa_action {
   IPA_ACTION_ANSWER = 12,
   /** Say whether a profile may be installed. Data: 80 transactionId, 01 whether a confirmation code is required, 83 whether the Rules Authorisation Table demands consent, then of the profile's metadata 5A, 91, 92, 95, 99 and B7 as far as they are there. Answered by event Consent. */
   IPA_ACTION_CONSENT = 13,
+  /** Sign the data bytes with the device's key: ECDSA with SHA-256. Answered by event Signature. Variant ipad-consumer alone, as the next one. */
+  IPA_ACTION_SIGN = 14,
+  /** Check a signature of an eIM. Data: A5 with eimPublicKeyData (A0 key or A1 certificate), then the signed bytes, 30 and 84 as they stand, then 5F37 with the signature. Answered by event Verified. */
+  IPA_ACTION_VERIFY_EIM = 15,
 };
 
 /** Who is at the other end of the network. */
@@ -228,6 +247,8 @@ enum ipa_summary {
   IPA_SUMMARY_DETAIL = 0x83,
   /** StateChangeCause that no eIM has been told yet; -1: none. */
   IPA_SUMMARY_STATE_CHANGE = 0x84,
+  /** 1: the eUICC is a consumer one, and the functions of SGP.32 were the module's own. What the eIM got is signed by the device's key, not by the eUICC; eIM configurations, counters and results are in the state region, and nowhere else. */
+  IPA_SUMMARY_EMULATED = 0x85,
 };
 
 /* events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them. */
@@ -256,6 +277,10 @@ enum ipa_event {
   IPA_EVENT_REQUEST_DATA = 10,
   /** Whether the profile may be installed. Argument: a ConsentAnswer. Bytes: hashCc (32 bytes) where a confirmation code is required and known. */
   IPA_EVENT_CONSENT = 11,
+  /** The signature that action Sign asked for. Bytes: r and s, 32 bytes each; none when there is no key. */
+  IPA_EVENT_SIGNATURE = 12,
+  /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
+  IPA_EVENT_VERIFIED = 13,
 };
 
 /** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
@@ -354,6 +379,8 @@ enum ipa_assistant {
   IPA_ASSISTANT_IPAD = 0,
   /** LPA in the device: local user, download, discovery (SGP.22 v2.5 §3.4.2). */
   IPA_ASSISTANT_LPAD = 1,
+  /** Lpad for a consumer eUICC, whose missing functions of SGP.32 the module has itself; only and by default in the variant ipad-consumer. */
+  IPA_ASSISTANT_EMULATED = 2,
 };
 
 /** Values of option CardLink. */

@@ -16,6 +16,7 @@ export type IpaErrorLayer = ErrorLayer | 'host' | 'unknown';
  * - `StateSize`: a saved state region of another length than this module's.
  * - `EventTooLong`: more bytes than any window can hold (65,535).
  * - `RuntimeMissing`: no usable wasmtime.
+ * - `NoDeviceKey`: the module asks for a signature of the device, and the host was given no key.
  * - `AnswerTooLong`: the eUICC answers an ES10 function with more than a host collects (131,072 bytes).
  */
 export type HostErrorCode =
@@ -26,6 +27,7 @@ export type HostErrorCode =
   | 'StateSize'
   | 'EventTooLong'
   | 'RuntimeMissing'
+  | 'NoDeviceKey'
   | 'AnswerTooLong';
 
 /** An error with a stable `code` (a name of ErrorCode, or a HostErrorCode), its number, and the layer at fault. */

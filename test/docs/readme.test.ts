@@ -42,21 +42,6 @@ describe('links', () => {
   );
 });
 
-describe('the list of clauses', () => {
-  const rows = readFileSync(inProject('assembly/SPEC.md'), 'utf8')
-    .split('\n')
-    .filter((line) => /^\| .*`[a-z0-9/.-]+` \|$/.test(line))
-    .map((line) => line.slice(2, -2).split(' | '));
-  const named = (cell = '') => [...cell.matchAll(/`([a-z0-9/.-]+)`/g)].map(([, name = '']) => name);
-
-  it('names files and tests that exist', () => {
-    expect(rows.length).toBeGreaterThan(20);
-    const files = rows.flatMap(([, , file]) => named(file)).map((file) => `assembly/${file}`);
-    const tests = rows.flatMap(([, , , test]) => named(test)).map((test) => `test/${test}`);
-    expect([...files, ...tests].filter((file) => !existsSync(inProject(file)))).toEqual([]);
-  });
-});
-
 describe('the support table', () => {
   const rows = readme
     .split('\n')

@@ -23,7 +23,6 @@ const STATUSES: Readonly<Record<Es9Function, readonly Status[]>> = {
   ],
   authenticateClient: [
     ['8.1', '4.8', 11],
-    ['8.1', '6.1', 5],
     ['8.1.1', '2.2'],
     ['8.1.1', '3.1'],
     ['8.1.1', '3.8', 7],
@@ -55,7 +54,6 @@ const STATUSES: Readonly<Record<Es9Function, readonly Status[]>> = {
     ['1.3.1', '2.2'],
   ],
   getBoundProfilePackage: [
-    ['8.1', '6.1', 1],
     ['8.2', '3.7', 5],
     ['8.2.7', '2.2', 2],
     ['8.2.7', '3.8', 3],
@@ -112,7 +110,6 @@ describe('the SM-DS refuses', () => {
       ['8.9', '4.2'],
       ['8.9', '5.1'],
       ['8.9.5', '3.3'],
-      ['8.1', '6.1', 5],
       ['8.11.1', '3.9', 1],
     ],
   };
@@ -155,16 +152,6 @@ describe('the SM-DP+', () => {
       bench.smdp.warnNext(name, REFUSAL);
       const result = await downloadBy('straight for the eIM', bench, activationCode);
       expect(result).toMatchObject({ error: undefined, detail: 0, profilesInstalled: 1 });
-    });
-
-    it(`runs out of time in ${name}: the eIM is told`, async () => {
-      const bench = await startWay('straight for the eIM');
-      const { activationCode } = bench.bed.prepareProfile(SMALL);
-      bench.smdp.expireNext(name);
-      const result = await downloadBy('straight for the eIM', bench, activationCode);
-      expect(result).toMatchObject({ error: { code: 'SmdpError' }, profilesInstalled: 0 });
-      expect(failuresTold(bench)).toEqual(['undefinedError']);
-      expectCleanCard(bench.euicc);
     });
 
     for (const [what, fail] of [

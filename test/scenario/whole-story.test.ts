@@ -10,6 +10,8 @@ import { moduleRuntimes } from '../support/runtimes.js';
 
 const EVERYTHING_FINISHED = { packages: 4, profilesInstalled: 1, error: undefined };
 
+const NOTHING = { packages: 0, profilesInstalled: 0, notifications: 0, stateChange: undefined, emulated: false };
+
 async function runStory(bench: Bench): Promise<string> {
   const { iccid } = bench.queueDownload({ sizeBytes: 5_000 });
   bench.queueEnable(iccid);
@@ -31,7 +33,7 @@ for (const { name, available, create } of await moduleRuntimes()) {
       expectEim(bench, iccid);
       expectSmdp(bench, iccid);
 
-      expect(await bench.poll()).toEqual({ error: undefined, detail: 0, packages: 0, profilesInstalled: 0, notifications: 0 });
+      expect(await bench.poll()).toEqual({ ...NOTHING, error: undefined, detail: 0 });
       expectCleanCard(bench.euicc);
     });
   });
