@@ -54,6 +54,7 @@ async function numbers(text: string): Promise<string> {
     ['`ipad-iot`: SGP.32 without JSON', bytes(size('ipad-iot').wasmBytes)],
     ['`ipad-min`: by way of the eIM alone', bytes(size('ipad-min').wasmBytes)],
     ['`lpa`: SGP.22 alone, for consumer eUICCs', bytes(size('lpa').wasmBytes)],
+    ['`ipad-consumer`: everything, and a consumer eUICC as an IoT one', bytes(size('ipad-consumer').wasmBytes)],
     ['RAM: state, buffers and stack together', bytes(ipad.staticBytes)],
     ['RAM to install a profile of 5 KB, of 500 KB', `${bytes(small.module.memoryBytes)}, ${bytes(large.module.memoryBytes)}`],
     ['imports, `memory.grow` instructions', `${ipad.imports}, ${ipad.memoryGrow}`],
