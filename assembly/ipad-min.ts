@@ -7,7 +7,7 @@
 // - POLICY: no consent, no comparison of metadata; a profile with policy rules is refused (pprNotAllowed). That a confirmation code
 //   is missing the eUICC says.
 // - STATE_CHANGES: no rollback, no immediate enable, no notifyStateChange.
-// - SELECTION: what the eUICC keeps for another eIM is offered too, a notification that was refused is offered again at the next poll.
+// - SELECTION: reports and results for another eIM are offered too, a notification that was refused is offered again at the next poll.
 // - RESULT_LIST: a result goes by itself, its notifications behind it.
 // - STALE_CHANNELS: channels that an earlier run left open stay so until the card is reset.
 // - DISCOVERY: triggers by default SM-DP+ or SM-DS are refused as wrong format.

@@ -18,7 +18,7 @@ export const HAS_COMPACT: bool = !isDefined(IPA_WITHOUT_COMPACT) && HAS_ESIPA;
 export const HAS_POLICY: bool = !isDefined(IPA_WITHOUT_POLICY);
 /** Immediate enabling, rollback, and telling the eIM of changes. */
 export const HAS_STATE_CHANGES: bool = !isDefined(IPA_WITHOUT_STATE_CHANGES) && HAS_ESIPA;
-/** Choosing among what the eUICC keeps: results of other eIMs are passed over, notifications that were refused are left alone for some runs. */
+/** Choosing among what is kept: reports and results of other eIMs are passed over, notifications that were refused are left alone for some runs. */
 export const HAS_SELECTION: bool = !isDefined(IPA_WITHOUT_SELECTION);
 /** Results with the notifications that belong to them (ePRAndNotifications). Without: each goes by itself. */
 export const HAS_RESULT_LIST: bool = !isDefined(IPA_WITHOUT_RESULT_LIST) && HAS_ESIPA;

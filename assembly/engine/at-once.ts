@@ -154,7 +154,7 @@ function owe(code: u32): i32 {
 }
 
 function owed(): i32 {
-  S.owedEim = S.eimHash;
+  if (HAS_SELECTION) S.owedEim = S.eimHash;
   networkAbort();
   ask(Action.Persist);
   return 0;

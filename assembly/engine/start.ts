@@ -316,7 +316,7 @@ export function nextDataObject(): i32 {
 function startNetwork(what: u32): i32 {
   switch (what) {
     case Do.SendOwed:
-      if (!S.owedLength || isLocal() || S.owedEim != S.eimHash) return 0;
+      if (!S.owedLength || isLocal() || (HAS_SELECTION && S.owedEim != S.eimHash)) return 0;
       sendOwed();
       break;
     case Do.GetEimPackage:
