@@ -18,7 +18,7 @@ export const HAS_COMPACT: bool = !isDefined(IPA_WITHOUT_COMPACT) && HAS_ESIPA;
 export const HAS_POLICY: bool = !isDefined(IPA_WITHOUT_POLICY);
 /** Immediate enabling, rollback, and telling the eIM of changes. */
 export const HAS_STATE_CHANGES: bool = !isDefined(IPA_WITHOUT_STATE_CHANGES) && HAS_ESIPA;
-/** Choosing among what the eUICC keeps: results of other eIMs are passed over, notifications that were refused are left alone for some runs. */
+/** Choosing among what is kept: reports and results of other eIMs are passed over, notifications that were refused are left alone for some runs. */
 export const HAS_SELECTION: bool = !isDefined(IPA_WITHOUT_SELECTION);
 /** Results with the notifications that belong to them (ePRAndNotifications). Without: each goes by itself. */
 export const HAS_RESULT_LIST: bool = !isDefined(IPA_WITHOUT_RESULT_LIST) && HAS_ESIPA;
@@ -28,7 +28,7 @@ export const HAS_STALE_CHANNELS: bool = !isDefined(IPA_WITHOUT_STALE_CHANNELS);
 export const HAS_DISCOVERY: bool = !isDefined(IPA_WITHOUT_DISCOVERY);
 /** ASN.1 binding of ES9+ and ES11. */
 export const HAS_ASN1: bool = !isDefined(IPA_WITHOUT_ASN1) || HAS_ESIPA;
-/** Options from EsipaBinding on, and those that describe the device. Without: every one has its default. */
+/** Options from EsipaBinding on. Without: every one has its default. */
 export const HAS_MORE_OPTIONS: bool = !isDefined(IPA_WITHOUT_MORE_OPTIONS);
 /** Answers of the eUICC are checked to the last element, the EID by its digits. Without: as far as they are read. */
 export const HAS_STRICT_ANSWERS: bool = !isDefined(IPA_WITHOUT_STRICT_ANSWERS);

@@ -106,7 +106,7 @@ export function startAtOnce(what: u32): i32 {
       oweDataError(PackageError.Undefined);
       return owed();
     case Do.OweTagListError:
-      if (!HAS_ESIPA) return 0;
+      if (!HAS_DATA) return 0;
       oweDataError(1); // incorrectTagList
       return owed();
     case Do.OweTriggerError:
@@ -154,7 +154,7 @@ function owe(code: u32): i32 {
 }
 
 function owed(): i32 {
-  S.owedEim = S.eimHash;
+  if (HAS_SELECTION) S.owedEim = S.eimHash;
   networkAbort();
   ask(Action.Persist);
   return 0;

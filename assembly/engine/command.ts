@@ -4,7 +4,17 @@
 
 import { Binding } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_ASN1, HAS_DIRECT, HAS_EMULATION, HAS_ESIPA, HAS_JSON, HAS_LOCAL, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
+import {
+  HAS_ASN1,
+  HAS_DIRECT,
+  HAS_EMULATION,
+  HAS_ESIPA,
+  HAS_JSON,
+  HAS_LOCAL,
+  HAS_MORE_OPTIONS,
+  HAS_SELECTION,
+  HAS_STATE_CHANGES,
+} from '../abi/features';
 import { Assistant, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
@@ -188,8 +198,8 @@ function reset(): void {
   S.nowMs = nowMs;
   if (HAS_ESIPA) {
     S.owedLength = owedLength;
-    S.owedEim = owedEim;
     S.owedIsTriggerResult = owedIsTriggerResult;
+    if (HAS_SELECTION) S.owedEim = owedEim;
   }
   if (HAS_LOCAL || HAS_STATE_CHANGES) {
     S.stateChanged = stateChanged;

@@ -40,7 +40,7 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
   }
   if (kind == Event.CardData) {
     // bytes may come at any time: an unsolicited line is no misuse
-    if (S.running && O.cardLink == CardLink.At) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
+    if (S.running && O.cardLink != CardLink.Apdu) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
     return length;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
@@ -61,7 +61,7 @@ function cardEvent(kind: i32, length: u32): i32 {
     atCancel(ErrorCode.CardLost);
     return 0;
   }
-  if (!S.apduOut || O.cardLink == CardLink.At) return ErrorCode.UnexpectedEvent;
+  if (!S.apduOut || O.cardLink != CardLink.Apdu) return ErrorCode.UnexpectedEvent;
   linkResponse(length);
   return length;
 }

@@ -52,7 +52,7 @@ import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult, gatherNotification } from './find';
-import { pumpBoundProfilePackage } from './install';
+import { pumpPackage } from './install';
 import { nextDataObject } from './start';
 import {
   MOVED,
@@ -63,7 +63,6 @@ import {
   pumpForward,
   pumpNetwork,
   pumpNetworkFromCard,
-  pumpPackage,
   pumpSelect,
   REPEAT,
 } from './streams';
@@ -105,7 +104,7 @@ function continueHost(what: u32): i32 {
     S.pausing = <i32>(S.nowMs - S.pauseUntilMs) < 0;
     return S.pausing ? PENDING : 0;
   }
-  if (O.cardLink != CardLink.At) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
+  if (O.cardLink == CardLink.Apdu) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
   if (atBusy()) return PENDING;
   if (S.linkFailure) {
     S.stepDetail = S.linkDetail;
@@ -406,7 +405,7 @@ function skipUnacknowledged(what: u32, result: i32): i32 {
 }
 
 function continueCardFromNetwork(what: u32): i32 {
-  const result = what == Do.LoadBoundProfilePackage ? pumpBoundProfilePackage() : pumpPackage();
+  const result = pumpPackage();
   if (isUnsettled(result)) return result;
   if (HAS_LOCAL && what == Do.RunEs10Function && !result) {
     S.networkFromHost = false;

@@ -93,7 +93,7 @@ function follow(result: i32): void {
   if (result < 0) fail(result);
   const target: u32 = result < 0 ? load<u8>(row(), 2) : <u32>load<u8>(row(), 1) + result;
   if (target >= Go.StartUp) {
-    if (target == Go.Attach) {
+    if (HAS_ESIPA && target == Go.Attach) {
       S.returnProcedure = S.procedure;
       S.returnStep = S.step + 1;
     }
@@ -116,7 +116,7 @@ function fail(error: i32): void {
 
 /** Hands a waiting APDU to the link, and a response from it to the card lane. */
 function moveLink(): void {
-  if (O.cardLink == CardLink.At && S.apduOut && !atBusy()) {
+  if (O.cardLink != CardLink.Apdu && S.apduOut && !atBusy()) {
     if (S.linkFailure) linkFailed(S.linkFailure, S.linkDetail);
     else linkResponse(atResponseLength());
   }
@@ -125,7 +125,7 @@ function moveLink(): void {
   S.apduWaiting = false;
   if (S.cardGone) return HAS_EMULATION ? failCard(ErrorCode.CardLost, 0) : cardFail(ErrorCode.CardLost, 0);
   S.apduOut = true;
-  if (O.cardLink == CardLink.At) return atSend(LinkCommand.Csim);
+  if (O.cardLink != CardLink.Apdu) return atSend(LinkCommand.Csim);
   S.linkDeadlineMs = S.nowMs + O.cardTimeoutMs;
   ask(Action.CardTransmit);
 }
@@ -159,7 +159,7 @@ export function linkFailed(error: i32, detail: i32): void {
 /** Looks at the clock. */
 export function tick(nowMs: u32): void {
   S.nowMs = nowMs;
-  if (O.cardLink == CardLink.At) atTick();
+  if (O.cardLink != CardLink.Apdu) atTick();
   else if (S.actions & (1 << Action.CardTransmit)) S.linkDeadlineMs = nowMs + O.cardTimeoutMs;
   else if (S.apduOut && <i32>(nowMs - S.linkDeadlineMs) >= 0) linkFailed(ErrorCode.ModemTimeout, 0);
 }
@@ -167,6 +167,6 @@ export function tick(nowMs: u32): void {
 /** Milliseconds until the clock matters again, or -1. */
 export function untilNextTick(): i32 {
   if (HAS_STATE_CHANGES && S.pausing) return max<i32>(S.pauseUntilMs - S.nowMs, 0);
-  const waits = O.cardLink == CardLink.At ? S.linkWaiting : S.apduOut;
+  const waits = O.cardLink != CardLink.Apdu ? S.linkWaiting : S.apduOut;
   return waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
 }

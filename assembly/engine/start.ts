@@ -69,7 +69,7 @@ import { networkAbort, networkAsk } from '../wire/network-lane';
 import { scanBegin } from '../wire/tlv-stream';
 import { isDirect, isLocal, startAtOnce } from './at-once';
 import { backoffIsUsed } from './backoff';
-import { beginInstallation } from './install';
+import { beginPackage } from './install';
 import { PENDING, REPEAT } from './streams';
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
@@ -122,7 +122,7 @@ function startHost(what: u32): i32 {
   const reset = what == Do.ResetCard;
   if (reset) S.channel = 0;
   S.linkNext = reset ? LinkCommand.PowerUp : LinkCommand.EchoOff;
-  if (O.cardLink == CardLink.At) atSend(reset ? LinkCommand.PowerDown : LinkCommand.Attention);
+  if (O.cardLink != CardLink.Apdu) atSend(reset ? LinkCommand.PowerDown : LinkCommand.Attention);
   else if (reset) {
     S.cardReady = false;
     ask(Action.CardReset);
@@ -316,7 +316,7 @@ export function nextDataObject(): i32 {
 function startNetwork(what: u32): i32 {
   switch (what) {
     case Do.SendOwed:
-      if (!S.owedLength || isLocal() || S.owedEim != S.eimHash) return 0;
+      if (!S.owedLength || isLocal() || (HAS_SELECTION && S.owedEim != S.eimHash)) return 0;
       sendOwed();
       break;
     case Do.GetEimPackage:
@@ -397,12 +397,12 @@ function startStream(what: u32): i32 {
       beginHostRequest();
       break;
     case Do.LoadEuiccPackage:
-      S.cardState = CardState.Idle; // what the card answered before is no matter of this one
+      beginPackage();
       break;
     case Do.LoadBoundProfilePackage:
       S.collectAt = S.keepEnd;
       S.cancelReason = CancelReason.LoadBppExecutionError;
-      beginInstallation();
+      beginPackage();
   }
   return PENDING;
 }
@@ -420,7 +420,8 @@ function startAuthenticateClient(): void {
 
 /** The ES10 request comes from the host. */
 function beginHostRequest(): void {
-  S.cardState = CardState.Idle;
+  S.replyOuter = 0; // nobody was asked
+  beginPackage();
   S.networkFromHost = true;
   scanBegin();
   networkAsk();

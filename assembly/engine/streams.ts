@@ -2,18 +2,14 @@
 // The pumps: each moves bytes as far as they go now between card, network and MESSAGE, for one kind of waiting (proc/functions.ts).
 // A pump returns PENDING when it needs an event, MOVED when it may go on at once, 0 when the step's data is through, or an error.
 
-import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_ESIPA, HAS_LOCAL, HAS_SELECTION } from '../abi/features';
-import { Command } from '../abi/options';
-import { EIM_TRANSACTION_ID, O, S, SCAN_HEADER, SEQUENCE } from '../abi/state';
+import { HAS_ESIPA, HAS_SELECTION } from '../abi/features';
+import { S, SCAN_HEADER, SEQUENCE } from '../abi/state';
 import { isWantedEim } from '../es10/get-eim-configuration-data';
-import { noteSwitch } from '../es10/profile-switch';
 import { replyChunkTaken, replyFinish, replyStart, replyTake } from '../rsp/reply';
 import { requestFeed, requestPut, requestRoom } from '../rsp/request';
 import { Reply } from '../rsp/slots';
-import { ask } from '../wire/ask';
-import { cardBegin, cardChunkTaken, cardCollect, cardFeed, cardPut, cardRoom } from '../wire/card-lane';
+import { cardChunkTaken, cardCollect, cardFeed } from '../wire/card-lane';
 import { CardState, NetworkState } from '../wire/lanes';
 import { appendToMessage } from '../wire/message';
 import { networkAbort } from '../wire/network-lane';
@@ -236,116 +232,4 @@ function keepSequenceBytes(): void {
 export function streamFailure(error: i32): i32 {
   networkAbort();
   return error;
-}
-
-/** Whether the command for the card comes from the host. */
-function isFromHost(): bool {
-  return !HAS_ESIPA || S.networkFromHost;
-}
-
-/** Depth of the element that goes to the card: the host's request, or BF51 in the eIM's BF4F. */
-function packageDepth(): u32 {
-  return isFromHost() ? 1 : 2;
-}
-
-/** Wait.CardFromNetwork: streams one element to the card as one command, and gathers the card's response. */
-export function pumpPackage(): i32 {
-  if (S.networkState == NetworkState.Failed && !isPackageGiven()) return networkFailure();
-  if (S.cardState == CardState.Failed) return streamFailure(cardFailure());
-  if (S.headerPending) {
-    S.headerPending = false;
-    cardBegin(S.scanHeaderBytes + S.scanLength);
-    cardPut(SCAN_HEADER, S.scanHeaderBytes);
-    return MOVED;
-  }
-  if (S.cardState == CardState.Chunk) {
-    if (HAS_LOCAL && isFromHost() && isEs10()) return giveAnswer();
-    cardCollect();
-    return MOVED;
-  }
-  const over = isOver();
-  if (S.networkState == NetworkState.Chunk && !over) return takePackage();
-  if (S.networkState < NetworkState.End && !over) return PENDING;
-  if (!isPackageGiven()) return streamFailure(ErrorCode.Truncated);
-  return S.cardState == CardState.Done ? 0 : PENDING;
-}
-
-/** Whether the card has all of its command: what the network brings or loses from then on changes nothing, the card's answer decides. */
-function isPackageGiven(): bool {
-  return S.scanDone || (!isFromHost() && S.scanDepth < packageDepth());
-}
-
-/** Whether bytes follow the whole message. They are not looked at: the eUICC has all of the command, and its answer decides. */
-export function isOver(): bool {
-  return S.scanDone && S.networkState == NetworkState.Chunk && S.networkAt != S.networkEnd;
-}
-
-/** Whether the package is that of command Es10, not of a poll. */
-function isEs10(): bool {
-  return !HAS_ESIPA || O.command == Command.Es10;
-}
-
-/** AddInitialEim in a poll, any function of ES10 when the command is that. */
-function isHostRequest(): bool {
-  S.functionTag = S.scanTag & 0xff;
-  return (HAS_ESIPA && S.scanTag == 0xbf57) || (HAS_LOCAL && isEs10() && S.scanTag > 0xbf00);
-}
-
-/** Hands the piece of the response to the host; when it has taken it, the next one. */
-function giveAnswer(): i32 {
-  if (!S.answerOut) {
-    S.answerOut = true;
-    noteSwitch();
-    ask(Action.Answer);
-    return PENDING;
-  }
-  if (S.actions & (1 << Action.Answer)) return PENDING;
-  S.answerOut = false;
-  cardChunkTaken();
-  return MOVED;
-}
-
-function takePackage(): i32 {
-  const room = cardRoom();
-  // between the elements of the command nothing but ends may come, and these need no room
-  const limit = S.cardState == CardState.Filling ? (room > 0 ? room : 0) : S.scanDepth < packageDepth() ? i32.MAX_VALUE : 0;
-  const seen = scanStep(S.networkAt, S.networkAt + min<usize>(S.networkEnd - S.networkAt, limit));
-  S.networkAt = scanAt;
-  if (seen < 0) return streamFailure(seen);
-  if (seen == Scan.Header) {
-    if (S.scanDepth > packageDepth()) cardPut(SCAN_HEADER, S.scanHeaderBytes);
-    else if (isFromHost() && isHostRequest()) S.headerPending = true;
-    else if (isFromHost()) return streamFailure(ErrorCode.UnexpectedTag);
-    else return ignoreRest();
-    keepTransactionIdBytes(0);
-  } else if (seen == Scan.Value) {
-    cardPut(scanValue, scanValueLength);
-    keepTransactionIdBytes(scanValueLength);
-  } else if (seen == Scan.NeedMore) {
-    // the room may end in the middle of a header, which is kept in the scanner: the rest of it needs none
-    if (S.networkAt != S.networkEnd) return limit ? MOVED : PENDING;
-    replyChunkTaken();
-  }
-  return MOVED;
-}
-
-/** Another element follows the package: it is not looked at, and the rest is not waited for. */
-export function ignoreRest(): i32 {
-  networkAbort();
-  S.networkState = NetworkState.End;
-  S.headerPending = false;
-  S.scanDepth = 0;
-  S.scanDone = true;
-  return MOVED;
-}
-
-const TRANSACTION_ID_BYTES: u32 = 16;
-
-/** Keeps eimTransactionId of an EuiccPackageRequest as it passes: BF51{30{… 82}}. `length` 0: its header. */
-function keepTransactionIdBytes(length: u32): void {
-  if (!HAS_ESIPA || S.networkFromHost || S.scanDepth != 4 || scanTagAt(4) != 0x82 || scanTagAt(3) != 0x30) return;
-  if (!length) S.eimTransactionIdLength = 0;
-  for (let i: u32 = 0; i < length && S.eimTransactionIdLength < TRANSACTION_ID_BYTES; i++) {
-    store<u8>(EIM_TRANSACTION_ID + S.eimTransactionIdLength++, load<u8>(scanValue + i));
-  }
 }

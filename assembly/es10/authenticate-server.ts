@@ -3,7 +3,7 @@
 // ctxParams1 of the eIM, or our own. The eUICC's answer is streamed on to the server, not read here.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_ESIPA, HAS_MORE_OPTIONS } from '../abi/features';
+import { HAS_ESIPA } from '../abi/features';
 import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRANSACTION_ID } from '../abi/state';
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
@@ -36,7 +36,7 @@ export function readServerSigned1(): i32 {
 
 /** Bytes of deviceInfo's contents: tac, deviceCapabilities, imei. */
 function deviceInfoBytes(): u32 {
-  const imei: u32 = HAS_MORE_OPTIONS ? O.imeiLength : 0;
+  const imei: u32 = O.imeiLength;
   return tlvBytes(0x80, TAC_BYTES) + tlvBytes(0xa1, O.deviceCapabilitiesLength) + (imei ? tlvBytes(0x82, imei) : 0);
 }
 
@@ -45,7 +45,7 @@ export function putDeviceInfo(at: usize, tag: u32): usize {
   at = putHeader(at, tag, deviceInfoBytes());
   at = putTlv(at, 0x80, TAC, TAC_BYTES);
   at = putTlv(at, 0xa1, DEVICE_CAPABILITIES, O.deviceCapabilitiesLength);
-  const imei: u32 = HAS_MORE_OPTIONS ? O.imeiLength : 0;
+  const imei: u32 = O.imeiLength;
   return imei ? putTlv(at, 0x82, IMEI, imei) : at;
 }
 

@@ -4,7 +4,7 @@
 
 import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_JSON } from '../abi/features';
+import { HAS_DATA, HAS_DIRECT, HAS_JSON, HAS_SELECTION } from '../abi/features';
 import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
 import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
@@ -50,7 +50,7 @@ export function readEimEntry(at: usize, end: usize): i32 {
   findTlv(first, end, 0x80);
   S.eimIdLength = derLength;
   memory.copy(EIM_ID, derValue, derLength);
-  S.eimHash = hashOf(derValue, derEnd);
+  if (HAS_SELECTION) S.eimHash = hashOf(derValue, derEnd);
   if (HAS_DATA) S.associationTokenLength = 0;
   if (HAS_DATA && !findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
     S.associationTokenLength = derLength;

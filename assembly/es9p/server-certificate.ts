@@ -3,6 +3,7 @@
 // the signatures, but has no clock and knows neither the activation code nor what the eIM allows.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_ESIPA } from '../abi/features';
 import { ACTIVATION_CODE, CI_PKID, O, S, SCRATCH, UTC_TIME } from '../abi/state';
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameBytes } from '../wire/bytes';
@@ -112,7 +113,7 @@ function isOfAllowedCi(): bool {
 /** Checks what is to be checked in the answer's certificate. Returns 0, MissingElement, CertificateExpired, SmdpOidMismatch or CertificateIssuerRefused. */
 export function checkServerCertificate(): i32 {
   const oid = S.smdpOidLength && !S.contactSmds;
-  const ci: u32 = load<u8>(CI_PKID);
+  const ci: u32 = HAS_ESIPA ? load<u8>(CI_PKID) : 0;
   if (!O.utcTimeLength && !oid && !ci) return 0;
   if (!openCertificate()) return ErrorCode.MissingElement;
   if (O.utcTimeLength && !isValidNow()) return ErrorCode.CertificateExpired;

@@ -3,7 +3,7 @@
 // change that was not its own.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
 import { EID, EIM_TRANSACTION_ID, MESSAGE, O, RPLMN, S } from '../abi/state';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin } from '../rsp/request';
@@ -47,7 +47,7 @@ export function readGetEimPackage(): i32 {
       return PackageKind.EuiccPackage;
     case 0xbf52:
       keepEimTransactionId(0x83);
-      return PackageKind.IpaEuiccData;
+      return HAS_DATA ? PackageKind.IpaEuiccData : PackageKind.Unknown;
     case 0xbf54:
       keepEimTransactionId(0x82);
       return PackageKind.DownloadTrigger;

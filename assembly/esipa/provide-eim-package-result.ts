@@ -60,21 +60,27 @@ function transactionIdBytes(): u32 {
   return length ? tlvBytes(0x80, length) : 0;
 }
 
+/** What lies from OWED to `end` is owed. */
+function setOwed(end: usize, isTriggerResult: bool): void {
+  S.owedLength = end - OWED;
+  S.owedIsTriggerResult = isTriggerResult;
+}
+
+/** Writes `tag`{[80 eimTransactionId], 02 code}. */
+function putError(at: usize, tag: u32, code: u32): usize {
+  at = putHeader(at, tag, transactionIdBytes() + 3);
+  return putByteTlv(putTransactionId(at, 0x80), 0x02, code);
+}
+
 /** Owes eimPackageResultResponseError: A0{[80 eimTransactionId], 02 code}. */
 export function owePackageError(code: u32): void {
-  let at = putHeader(OWED, 0xa0, transactionIdBytes() + 3);
-  at = putByteTlv(putTransactionId(at, 0x80), 0x02, code);
-  S.owedLength = at - OWED;
-  S.owedIsTriggerResult = false;
+  setOwed(putError(OWED, 0xa0, code), false);
 }
 
 /** Owes ipaEuiccDataResponseError: BF52{A1{[80 eimTransactionId], 02 code}}. */
 export function oweDataError(code: u32): void {
-  const length = transactionIdBytes() + 3;
-  let at = putHeader(putHeader(OWED, 0xbf52, tlvBytes(0xa1, length)), 0xa1, length);
-  at = putByteTlv(putTransactionId(at, 0x80), 0x02, code);
-  S.owedLength = at - OWED;
-  S.owedIsTriggerResult = false;
+  const inner = tlvBytes(0xa1, transactionIdBytes() + 3);
+  setOwed(putError(putHeader(OWED, 0xbf52, inner), 0xa1, code), false);
 }
 
 /** Owes the result of a direct download: BF54{[82 eimTransactionId], BF37}; the PIR lies from `at` to `end`. False when it is too long. */
@@ -84,8 +90,7 @@ export function oweInstallationResult(at: usize, end: usize): bool {
   if (inner > <usize>OWED_BYTES - 4) return false;
   const to = putTransactionId(putHeader(OWED, 0xbf54, inner), 0x82);
   memory.copy(to, at, length);
-  S.owedLength = to + length - OWED;
-  S.owedIsTriggerResult = true;
+  setOwed(to + length, true);
   return true;
 }
 
@@ -93,6 +98,5 @@ export function oweInstallationResult(at: usize, end: usize): bool {
 export function oweTriggerError(): void {
   let at = putTransactionId(putHeader(OWED, 0xbf54, transactionIdBytes() + 5), 0x82);
   at = putByteTlv(putHeader(at, 0x30, 3), 0x80, 127);
-  S.owedLength = at - OWED;
-  S.owedIsTriggerResult = true;
+  setOwed(at, true);
 }

@@ -29,19 +29,29 @@ const enum LineKind {
 }
 
 // the words of the line, each ending in a zero byte
-const TEXT_ATTENTION: usize = memory.data<u8>([0x41, 0x54, 0x0d, 0]);
-const TEXT_ECHO_OFF: usize = memory.data<u8>([0x41, 0x54, 0x45, 0x30, 0x0d, 0]);
-const TEXT_NUMERIC_ERRORS: usize = memory.data<u8>([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0]);
-const TEXT_POWER_DOWN: usize = memory.data<u8>([0x41, 0x54, 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0]);
-const TEXT_POWER_UP: usize = memory.data<u8>([0x41, 0x54, 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0]);
-const TEXT_CSIM_COMMAND: usize = memory.data<u8>([0x41, 0x54, 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0]);
+
+/** What follows AT in the commands, in the order of LinkCommand. */
+// biome-ignore format: a command a line
+const COMMANDS: usize = memory.data<u8>([
+  /* AT */ 0x0d, 0,
+  /* ATE0 */ 0x45, 0x30, 0x0d, 0,
+  /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
+  /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
+  /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
+]);
 const TEXT_CSIM_ANSWER: usize = memory.data<u8>([0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3a, 0]);
 const TEXT_OK: usize = memory.data<u8>([0x4f, 0x4b, 0]);
 const TEXT_ERROR: usize = memory.data<u8>([0x45, 0x52, 0x52, 0x4f, 0x52, 0]);
 const TEXT_CME_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x45, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
 const TEXT_CMS_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x53, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
 
-function putText(at: usize, text: usize): usize {
+/** Writes the present command up to its parameters. */
+function putCommand(at: usize): usize {
+  let text = COMMANDS;
+  for (let left = S.linkCommand; left > LinkCommand.Attention; text++) if (!load<u8>(text)) left--;
+  store<u16>(at, 0x5441); // AT
+  at += 2;
   for (let byte = load<u8>(text); byte; byte = load<u8>(++text)) store<u8>(at++, byte);
   return at;
 }
@@ -55,23 +65,8 @@ function startsWith(text: usize): u32 {
   return i;
 }
 
-function textOf(command: i32): usize {
-  switch (command) {
-    case LinkCommand.Attention:
-      return TEXT_ATTENTION;
-    case LinkCommand.EchoOff:
-      return TEXT_ECHO_OFF;
-    case LinkCommand.NumericErrors:
-      return TEXT_NUMERIC_ERRORS;
-    case LinkCommand.PowerDown:
-      return TEXT_POWER_DOWN;
-    default:
-      return TEXT_POWER_UP;
-  }
-}
-
+/** Writes the parameters of AT+CSIM. */
 function putCsim(at: usize): usize {
-  at = putText(at, TEXT_CSIM_COMMAND);
   at = putDecimal(at, 2 * S.apduLength);
   store<u16>(at, 0x222c); // ,"
   at += 2;
@@ -87,8 +82,8 @@ function putCsim(at: usize): usize {
 
 /** Bytes of the command line at CARD_LINE. */
 export function atLineLength(): u32 {
-  const command = S.linkCommand;
-  const end = command == LinkCommand.Csim ? putCsim(CARD_LINE) : putText(CARD_LINE, textOf(command));
+  let end = putCommand(CARD_LINE);
+  if (S.linkCommand == LinkCommand.Csim) end = putCsim(end);
   return end - CARD_LINE;
 }
 

@@ -2,7 +2,7 @@
 // ProfileDownloadTriggerRequest (SGP.32 v1.2 §2.11.1.3) and the activation code in it (SGP.22 v2.5 §4.1).
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_DISCOVERY, IS_INDIRECT } from '../abi/features';
+import { HAS_DIRECT, HAS_DISCOVERY, IS_INDIRECT } from '../abi/features';
 import { ACTIVATION_CODE, S } from '../abi/state';
 import { lowerCase } from '../wire/bytes';
 import { derEnd, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
@@ -28,7 +28,7 @@ export const enum Trigger {
 export function readTrigger(at: usize, end: usize): i32 {
   const result = findTlv(at, end, 0xa0);
   S.smdpAddressLength = 0;
-  S.smdpOidLength = 0;
+  if (HAS_DIRECT) S.smdpOidLength = 0;
   S.matchingIdLength = 0;
   S.contactSmds = false;
   if (result == ErrorCode.MissingElement) return IS_INDIRECT ? Trigger.Address : Trigger.HeldByEim;
@@ -96,6 +96,7 @@ function readActivationCode(length: u32): i32 {
   S.matchingIdAt = addressEnd + 1;
   const tokenEnd = fieldEnd(addressEnd + 1, length);
   S.matchingIdLength = tokenEnd - addressEnd - 1;
+  if (!HAS_DIRECT) return Trigger.Address;
   S.smdpOidLength = 0;
   if (tokenEnd >= length) return Trigger.Address;
   S.smdpOidAt = tokenEnd + 1;

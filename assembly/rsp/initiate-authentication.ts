@@ -2,7 +2,6 @@
 // InitiateAuthentication of ESipa (SGP.32 v1.2 §6.3.2.1), ES9+ and ES11 (SGP.22 v2.5 §5.6.1, §5.8.1): starts an RSP session.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_MORE_OPTIONS } from '../abi/features';
 import { ACTIVATION_CODE, EIM_TRANSACTION_ID, MESSAGE, O, S } from '../abi/state';
 import { putTlv } from '../wire/der-write';
 import { isServer } from './peer';
@@ -20,7 +19,7 @@ export function sendInitiateAuthentication(): i32 {
   if (info > EUICC_INFO1_BYTES) return ErrorCode.MessageTooLong;
   const toEim = !isServer();
   let at = putTlv(PREFIX, 0x81, S.euiccInfoEnd, CHALLENGE_BYTES);
-  const address: u32 = HAS_MORE_OPTIONS && toEim && O.ipaFeatures & EIM_DOWNLOAD_DATA_HANDLING ? 0 : S.smdpAddressLength;
+  const address: u32 = toEim && O.ipaFeatures & EIM_DOWNLOAD_DATA_HANDLING ? 0 : S.smdpAddressLength;
   if (address) at = putTlv(at, 0x83, ACTIVATION_CODE + S.smdpAddressAt, address);
   memory.copy(at, MESSAGE, info);
   at += info;

@@ -4,7 +4,7 @@
 // MESSAGE; statuses become the alternative and its code. Names are known by their FNV-1a hash; unknown ones are passed over.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_JSON } from '../abi/features';
+import { HAS_ESIPA, HAS_JSON } from '../abi/features';
 import { S, SCRATCH } from '../abi/state';
 import { base64Start, base64Take } from '../wire/base64';
 import { hexValue } from '../wire/bytes';
@@ -21,7 +21,7 @@ namespace Kind {
   export const Stream: u8 = 1;
   /** Base64 of a short element or of its value alone; argument: its Slot. */
   export const Short: u8 = 2;
-  /** Text; argument: its Slot, or the tag it gets. */
+  /** Text; argument: its Slot, or from 8 on the tag it gets, counted from TEXT_TAGS. */
   export const Text: u8 = 3;
   export const Number: u8 = 4;
   export const Status: u8 = 5;
@@ -39,36 +39,43 @@ const enum Json {
   Done = 3,
 }
 
-const ROW_BYTES: usize = 6;
-/** Hash of the name, low byte first, Kind, argument. */
+const ROW_BYTES: usize = 5;
+/** Argument n of a Text that is no Slot: the tag is n behind this one. */
+const TEXT_TAGS: u32 = 0x78;
+/** Hash of the name, low byte first; Kind in the high half of a byte, argument in the low one. */
 // biome-ignore format: a field a line
-const FIELDS: usize = HAS_JSON ? memory.data<u8>([
-  /* serverSigned1 */ 0xdd, 0x96, 0xe5, 0x47, Kind.Stream, <u8>Slot.Signed,
-  /* smdpSigned2 */ 0x09, 0x01, 0xd0, 0x58, Kind.Stream, <u8>Slot.Signed,
-  /* serverCertificate */ 0xfd, 0x41, 0x7d, 0xd1, Kind.Stream, <u8>Slot.Certificate,
-  /* smdpCertificate */ 0x5c, 0x4f, 0x57, 0x32, Kind.Stream, <u8>Slot.Certificate,
-  /* ctxParams1 */ 0x8f, 0xb5, 0x50, 0x56, Kind.Stream, <u8>Slot.Context,
-  /* profileMetadata */ 0x3b, 0x18, 0xf3, 0x64, Kind.Stream, <u8>Slot.None,
-  /* boundProfilePackage */ 0xac, 0xe1, 0x8e, 0xda, Kind.Stream, <u8>Slot.None,
-  /* euiccPackageRequest */ 0x71, 0x42, 0x63, 0x90, Kind.Stream, <u8>Slot.None,
-  /* ipaEuiccDataRequest */ 0x83, 0x66, 0x73, 0x39, Kind.Stream, <u8>Slot.None,
-  /* profileDownloadTriggerRequest */ 0xb3, 0xeb, 0xf0, 0x41, Kind.Stream, <u8>Slot.None,
-  /* eimAcknowledgements */ 0x8b, 0xf8, 0x02, 0xa8, Kind.Stream, <u8>Slot.None,
-  /* serverSignature1 */ 0xeb, 0x44, 0x79, 0x96, Kind.Short, <u8>Slot.Signature,
-  /* smdpSignature2 */ 0xf1, 0x00, 0xd6, 0x84, Kind.Short, <u8>Slot.Signature,
-  /* euiccCiPKIdToBeUsed */ 0x2d, 0x69, 0x88, 0x1a, Kind.Short, <u8>Slot.Octets,
-  /* euiccCiPKIdentifierToBeUsed */ 0xcf, 0x6f, 0xfc, 0x6b, Kind.Short, <u8>Slot.Octets,
-  /* hashCc */ 0xef, 0x6a, 0x1d, 0x64, Kind.Short, <u8>Slot.Octets,
-  /* matchingId */ 0xd7, 0xf5, 0x82, 0x47, Kind.Text, <u8>Slot.MatchingId,
-  /* eventId */ 0xf2, 0x12, 0x37, 0x8f, Kind.Text, <u8>0x80,
-  /* rspServerAddress */ 0xbf, 0x69, 0xbc, 0x51, Kind.Text, <u8>0x81,
-  /* eimPackageError */ 0xac, 0x84, 0xe2, 0xd5, Kind.Number, <u8>0,
-  /* provideEimPackageResultError */ 0x1a, 0x87, 0xc0, 0x36, Kind.Number, <u8>0,
-  /* status */ 0xef, 0x77, 0x4b, 0xba, Kind.Status, <u8>0,
-  /* subjectCode */ 0x3e, 0x7b, 0x07, 0x3c, Kind.Subject, <u8>0,
-  /* reasonCode */ 0x50, 0xe4, 0x63, 0xec, Kind.Reason, <u8>0,
-]) : 0;
-const FIELDS_END: usize = FIELDS + 24 * ROW_BYTES;
+const FIELDS: usize = !HAS_JSON ? 0 : memory.data<u8>([
+  /* serverSigned1 */ 0xdd, 0x96, 0xe5, 0x47, <u8>((Kind.Stream << 4) | Slot.Signed),
+  /* smdpSigned2 */ 0x09, 0x01, 0xd0, 0x58, <u8>((Kind.Stream << 4) | Slot.Signed),
+  /* serverCertificate */ 0xfd, 0x41, 0x7d, 0xd1, <u8>((Kind.Stream << 4) | Slot.Certificate),
+  /* smdpCertificate */ 0x5c, 0x4f, 0x57, 0x32, <u8>((Kind.Stream << 4) | Slot.Certificate),
+  /* profileMetadata */ 0x3b, 0x18, 0xf3, 0x64, <u8>((Kind.Stream << 4) | Slot.None),
+  /* boundProfilePackage */ 0xac, 0xe1, 0x8e, 0xda, <u8>((Kind.Stream << 4) | Slot.None),
+  /* serverSignature1 */ 0xeb, 0x44, 0x79, 0x96, <u8>((Kind.Short << 4) | Slot.Signature),
+  /* smdpSignature2 */ 0xf1, 0x00, 0xd6, 0x84, <u8>((Kind.Short << 4) | Slot.Signature),
+  /* euiccCiPKIdToBeUsed */ 0x2d, 0x69, 0x88, 0x1a, <u8>((Kind.Short << 4) | Slot.Octets),
+  /* euiccCiPKIdentifierToBeUsed */ 0xcf, 0x6f, 0xfc, 0x6b, <u8>((Kind.Short << 4) | Slot.Octets),
+  /* eventId */ 0xf2, 0x12, 0x37, 0x8f, <u8>((Kind.Text << 4) | 8),
+  /* rspServerAddress */ 0xbf, 0x69, 0xbc, 0x51, <u8>((Kind.Text << 4) | 9),
+  /* status */ 0xef, 0x77, 0x4b, 0xba, <u8>(Kind.Status << 4),
+  /* subjectCode */ 0x3e, 0x7b, 0x07, 0x3c, <u8>(Kind.Subject << 4),
+  /* reasonCode */ 0x50, 0xe4, 0x63, 0xec, <u8>(Kind.Reason << 4),
+]);
+const FIELDS_END: usize = FIELDS + 15 * ROW_BYTES;
+/** The same for answers of an eIM alone. */
+// biome-ignore format: a field a line
+const ESIPA_FIELDS: usize = !HAS_JSON || !HAS_ESIPA ? 0 : memory.data<u8>([
+  /* ctxParams1 */ 0x8f, 0xb5, 0x50, 0x56, <u8>((Kind.Stream << 4) | Slot.Context),
+  /* euiccPackageRequest */ 0x71, 0x42, 0x63, 0x90, <u8>((Kind.Stream << 4) | Slot.None),
+  /* ipaEuiccDataRequest */ 0x83, 0x66, 0x73, 0x39, <u8>((Kind.Stream << 4) | Slot.None),
+  /* profileDownloadTriggerRequest */ 0xb3, 0xeb, 0xf0, 0x41, <u8>((Kind.Stream << 4) | Slot.None),
+  /* eimAcknowledgements */ 0x8b, 0xf8, 0x02, 0xa8, <u8>((Kind.Stream << 4) | Slot.None),
+  /* hashCc */ 0xef, 0x6a, 0x1d, 0x64, <u8>((Kind.Short << 4) | Slot.Octets),
+  /* matchingId */ 0xd7, 0xf5, 0x82, 0x47, <u8>((Kind.Text << 4) | Slot.MatchingId),
+  /* eimPackageError */ 0xac, 0x84, 0xe2, 0xd5, <u8>(Kind.Number << 4),
+  /* provideEimPackageResultError */ 0x1a, 0x87, 0xc0, 0x36, <u8>(Kind.Number << 4),
+]);
+const ESIPA_FIELDS_END: usize = ESIPA_FIELDS + 9 * ROW_BYTES;
 
 const HASH_BASIS: u32 = 0x811c9dc5;
 const HASH_PRIME: u32 = 0x01000193;
@@ -186,17 +193,18 @@ function takeCharacter(byte: u32): i32 {
 }
 
 function kindOf(): u32 {
-  return S.jsonField ? load<u8>(S.jsonField, 4) : 0;
+  return S.jsonField ? load<u8>(S.jsonField, 4) >> 4 : 0;
 }
 
 function argumentOf(): u32 {
-  return load<u8>(S.jsonField, 5);
+  return load<u8>(S.jsonField, 4) & 15;
 }
 
 /** In how many objects and lists a field stands; elsewhere it is another one of the same name. */
-function depthOf(kind: u32, argument: u32): u32 {
+function depthOf(kindAndArgument: u32): u32 {
+  const kind = kindAndArgument >> 4;
   if (kind > Kind.Number) return kind == Kind.Status ? 3 : 4;
-  return argument >= 0x80 ? 3 : 1;
+  return kindAndArgument & 8 ? 3 : 1;
 }
 
 function beginString(): i32 {
@@ -247,12 +255,17 @@ function gather(byte: u32): i32 {
   return NOTHING;
 }
 
+/** The field among those from `at` to `end` whose name was read, or 0. */
+function findField(at: usize, end: usize): usize {
+  while (at < end && load<u32>(at) != S.jsonHash) at += ROW_BYTES;
+  return at < end && S.jsonDepth == depthOf(load<u8>(at, 4)) ? at : 0;
+}
+
 function endString(): i32 {
   S.jsonState = Json.Between;
   if (S.jsonKey) {
-    let field = FIELDS;
-    while (field < FIELDS_END && load<u32>(field) != S.jsonHash) field += ROW_BYTES;
-    S.jsonField = field < FIELDS_END && S.jsonDepth == depthOf(load<u8>(field, 4), load<u8>(field, 5)) ? field : 0;
+    S.jsonField = findField(FIELDS, FIELDS_END);
+    if (HAS_ESIPA && !S.jsonField) S.jsonField = findField(ESIPA_FIELDS, ESIPA_FIELDS_END);
     return NOTHING;
   }
   switch (kindOf()) {
@@ -297,7 +310,7 @@ function keepText(): i32 {
   const slot = argumentOf();
   const length = S.jsonText;
   const start = S.collectAt;
-  let tag = slot;
+  let tag = TEXT_TAGS + slot;
   if (slot == Slot.Signature) tag = length == 64 ? 0x5f37 : 0;
   else if (slot == Slot.Octets) tag = length == 20 || length == 32 ? 0x04 : 0;
   else if (slot == Slot.MatchingId) tag = 0x0c;
