@@ -66,6 +66,10 @@ function printTable(measurements: ReadonlyMap<string, Measurement>): void {
   for (const [name, measurement] of measurements)
     table.push([name, ...LIMITED.map((what) => `${measurement[what]} / ${measurement.budget[what]}`)]);
   console.log(table.toString());
+  for (const { name, goalBytes } of variants) {
+    const above = goalBytes === undefined ? 0 : (measurements.get(name)?.wasmBytes ?? 0) - goalBytes;
+    if (above > 0) console.log(`${name} is ${above} bytes above its goal of ${goalBytes}`);
+  }
   for (const [name, { largestFunctions }] of measurements) {
     console.log(
       `largest functions of ${name}: ${largestFunctions

@@ -45,6 +45,8 @@ export interface Variant {
   /** What it has besides: names of assembly/abi/features.ts without their IPA_WITH_. */
   readonly extra?: readonly Extra[];
   readonly budget: Budget;
+  /** Size of the .wasm file that is wanted and not reached yet; the size report tells how far it is. */
+  readonly goalBytes?: number;
 }
 
 /** Purity is the same for all, RAM for all but one. */
@@ -58,7 +60,7 @@ const budget = (kibibytes: number, staticBytes = 12_288): Budget => ({
 /** The table. A trimmed variant is one more entry file and one more row. */
 export const variants: readonly Variant[] = [
   { name: 'ipad', entry: 'assembly/ipad.ts', budget: budget(32) },
-  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(26) },
+  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(26), goalBytes: 20 * 1024 },
   {
     name: 'ipad-min',
     entry: 'assembly/ipad-min.ts',
@@ -78,9 +80,10 @@ export const variants: readonly Variant[] = [
       'STRICT_ANSWERS',
     ],
     budget: budget(16),
+    goalBytes: 12 * 1024,
   },
   { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(40, 20_480) },
-  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA', 'ASN1', 'STRICT_ANSWERS'], budget: budget(21) },
+  { name: 'lpa', entry: 'assembly/lpa.ts', without: ['ESIPA', 'ASN1', 'STRICT_ANSWERS'], budget: budget(21), goalBytes: 16 * 1024 },
 ];
 
 /** What the compiler is told of a variant. */
