@@ -77,7 +77,7 @@ describe('deviations', () => {
 
   it('smdpIdentity: another certificate is shown and signed with for PrepareDownload', async () => {
     const iccid = '89000123456789012341';
-    smdp.addOrder({ matchingId: 'TOKEN', profile: makeProfilePackage({ iccid, sizeBytes: 500 }), metadata: makeMetadata({ iccid }) });
+    smdp.addOrder({ matchingId: 'TOKEN', profile: makeProfilePackage({ iccid, sizeBytes: 700 }), metadata: makeMetadata({ iccid }) });
     const smdpIdentity = await issueServerCertificate(pki.ci, 'dpPb', { registeredId: '2.999.11' });
     const { response } = initiate({ smdpIdentity });
     const request = euicc.authenticateRequest(response);
