@@ -151,6 +151,12 @@ describe('an event of the SM-DS', () => {
 describe('a package', () => {
   const PACKAGE = tlv(0xbf51, tlv(0x30, tlv(0x80, EIM_ID), tlv(0x5a, EID), tlv(0x81, fromHex('01'))), tlv(0x5f37, new Uint8Array(64)));
 
+  it('in the middle of which the connection is lost is not reported either', () => {
+    const { plain, peers } = peersOf({ eim: { BF4F: tlv(0xbf4f, PACKAGE).subarray(0, 60) } });
+    expect(new Session(peers, { networkBreaksOff: 'receiving' }).run()).toMatchObject({ error: ErrorCode.NetworkConnectionLost });
+    expect(plain.esipa.filter((message) => message.startsWith('BF50'))).toEqual([]);
+  });
+
   it('that the network cuts off is not reported: the eIM offers it again', () => {
     const { plain, peers } = peersOf({ eim: { BF4F: tlv(0xbf4f, PACKAGE).subarray(0, 60) } });
     expect(new Session(peers).run()).toMatchObject({ error: ErrorCode.Truncated });
@@ -185,6 +191,13 @@ describe('IpaEuiccData', () => {
   it('ends the run when the network is lost while it goes out', () => {
     const { peers } = peersOf({ card: { BF22: INFO }, eim: { BF4F: inTurn(REQUEST, NO_PACKAGE), BF50: LOST } });
     expect(new Session(peers).run()).toMatchObject({ error: ErrorCode.NetworkConnectionLost });
+  });
+
+  it('ends the run when the connection is lost in the middle of it', () => {
+    const long = tlv(0xbf22, tlv(0x81, fromHex('020302')), tlv(0x84, new Uint8Array(3_000)));
+    const { plain, peers } = peersOf({ card: { BF22: long }, eim: { BF4F: inTurn(REQUEST, NO_PACKAGE) } });
+    expect(new Session(peers, { networkBreaksOff: 'sending' }).run()).toMatchObject({ error: ErrorCode.NetworkConnectionLost });
+    expect(plain.esipa.filter((message) => message.startsWith('BF50'))).toEqual([]);
   });
 
   it('ends the run when what the eIM acknowledges cannot be removed', () => {

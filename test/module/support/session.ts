@@ -32,6 +32,8 @@ export interface Peers {
 export type Cuts = (length: number) => Iterable<number>;
 
 export interface SessionOptions {
+  /** Loses the connection behind the first part of a request that has several, or behind the last part of an answer. */
+  readonly networkBreaksOff?: 'sending' | 'receiving';
   readonly link?: 'at' | 'apdu';
   /** Instead of a plain one in front of the card. */
   readonly modem?: AtModem;
@@ -200,6 +202,7 @@ export class Session {
     this.#request.push(bytes);
     const have = this.#request.reduce((sum, part) => sum + part.length, 0);
     if (have > total || bytes.length === 0) throw new Error(`a request of ${total} bytes grows to ${have} by ${bytes.length}`);
+    if (have < total && this.options.networkBreaksOff === 'sending') return this.#breakOff();
     if (have < total) return this.#later(Event.NetworkSent);
     const response = this.peers.eim(concat(...this.#request));
     this.#request = [];
@@ -211,7 +214,13 @@ export class Session {
   #give(kind: number, pieces: Uint8Array[]): undefined {
     const piece = pieces.shift();
     if (!piece) return this.#later(Event.NetworkFailed, NetworkFailure.ConnectionLost);
-    return this.#later(kind, pieces.length > 0 ? 1 : 0, piece);
+    const more = pieces.length > 0 || (kind === Event.NetworkData && this.options.networkBreaksOff === 'receiving');
+    return this.#later(kind, more ? 1 : 0, piece);
+  }
+
+  #breakOff(): undefined {
+    this.#request = [];
+    return this.#later(Event.NetworkFailed, NetworkFailure.ConnectionLost);
   }
 
   #abort(): undefined {
