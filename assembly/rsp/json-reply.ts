@@ -11,7 +11,7 @@ import { hexValue } from '../wire/bytes';
 import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
 import { appendToMessage } from '../wire/message';
-import { networkAsk } from '../wire/network-lane';
+import { networkAbort, networkAsk } from '../wire/network-lane';
 import { scanOpenVirtual } from '../wire/tlv-stream';
 import { Reply, Slot, setSlot } from './slots';
 
@@ -127,6 +127,7 @@ export function jsonNext(): void {
 }
 
 function fail(error: i32): void {
+  networkAbort(); // the rest of the answer is not wanted
   S.networkState = NetworkState.Failed;
   S.networkError = error;
   S.networkDetail = 0;
