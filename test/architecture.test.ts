@@ -71,6 +71,19 @@ describe('assembly', () => {
     expect(offenders.map(({ file }) => file)).toEqual([]);
   });
 
+  it('imports no name that the file does not use', () => {
+    const offenders = assembly.flatMap(({ file, text }) => {
+      const code = text.replace(/^import \{[^}]*\} from '[^']*';$/gm, '');
+      const names = [...text.matchAll(/^import \{([^}]*)\} from/gm)].flatMap(([, list = '']) => list.split(','));
+      const used = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
+      return names
+        .map((each) => each.trim().split(' as ').at(-1) ?? '')
+        .filter((name) => name && !used(name))
+        .map((name) => `${file}: ${name}`);
+    });
+    expect(offenders).toEqual([]);
+  });
+
   it('keeps procedures apart: they call each other through a row, and share only the vocabulary of rows', () => {
     const isForbidden = (imported: string, file: string) =>
       folderOf(file) === 'proc' && folderOf(imported) === 'proc' && imported !== 'assembly/proc/functions';

@@ -207,7 +207,6 @@ export class State {
   jsonHash: u32;
   jsonField: u32; // the field whose value comes
   jsonText: u32; // bytes gathered at SCRATCH
-  jsonNumber: i32;
   jsonStatus: u32;
 
   // network lane (wire/network-lane.ts)

@@ -5,7 +5,7 @@
 import { Action } from '../abi/actions';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
-import { checkTlv, derEnd, derInteger, derLength, derStart, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { checkTlv, derEnd, derInteger, derLength, derStart, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 import { answerStatus } from './answer';
 import { callCard, isAnswered } from './card-call';

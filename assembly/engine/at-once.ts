@@ -18,9 +18,8 @@ import {
 } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
 import { Assistant, Command } from '../abi/options';
-import { MESSAGE, NETWORK_TX, O, OWED, S } from '../abi/state';
+import { MESSAGE, METADATA, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
-
 import { checkServerCertificate } from '../es9p/server-certificate';
 import { readServerSigned1 } from '../es10/authenticate-server';
 import { CancelReason } from '../es10/cancel-session';
@@ -29,6 +28,7 @@ import { oweDataError, oweInstallationResult, owePackageError, oweTriggerError, 
 import { readTrigger } from '../proc/download-trigger';
 import { Do } from '../proc/functions';
 import { beginDataResponse, readDataRequest } from '../proc/ipa-euicc-data';
+import { isServer } from '../rsp/peer';
 import { ask } from '../wire/ask';
 import { derEnd, derValue, findTlv } from '../wire/der-read';
 import { putHeader } from '../wire/der-write';
@@ -36,6 +36,7 @@ import { CardState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { backoffBeginRun, backoffForget, backoffNote, isBackedOff } from './backoff';
 import { PENDING, REPEAT } from './streams';
+
 /** Does the step `what`. Returns its outcome, its error, REPEAT, or PENDING with the end of the command. */
 export function startAtOnce(what: u32): i32 {
   switch (what) {
@@ -228,10 +229,17 @@ function checkServer(): i32 {
   return result || !HAS_DIRECT ? result : checkServerCertificate();
 }
 
-/** Whether the profile has policy rules to be judged by the Rules Authorisation Table. */
+/**
+ * Whether the profile has policy rules to be judged by the Rules Authorisation Table. A server that sends no metadata would get round
+ * the rules, the consent and the comparison with what is installed (SGP.22 v2.5 §5.6.3: profileMetadata is mandatory).
+ */
 function checkRules(): i32 {
-  S.cancelReason = CancelReason.PprNotAllowed;
   S.consentRequired = false;
+  if (HAS_POLICY && isServer() && findTlv(METADATA, METADATA + S.metadataLength, 0x5a)) {
+    S.cancelReason = CancelReason.Undefined;
+    return ErrorCode.MissingElement;
+  }
+  S.cancelReason = CancelReason.PprNotAllowed;
   const rules = HAS_POLICY ? profilePolicyRules() : S.metadataLength;
   if (rules) return HAS_POLICY && areRulesKnown(rules) ? 1 : ErrorCode.PprNotAllowed;
   S.cancelReason = CancelReason.Undefined;
@@ -284,6 +292,12 @@ function skipNotification(): i32 {
   return 0;
 }
 
+/** Nothing is left to wait for: the result is kept by the eUICC, and a later command does not wait for the network again. */
+export function forgetRollback(): void {
+  S.rollbackPending = false;
+  ask(Action.Persist);
+}
+
 /** What to do about a result that did not reach the eIM: 0 leave it, 1 try again, 2 go back to the former profile. */
 function resultIsLost(): i32 {
   if (!S.rollbackPending || !isNetworkError(S.stepError)) return 0;
@@ -293,7 +307,10 @@ function resultIsLost(): i32 {
     S.pauseTries = 0;
   }
   if (<i32>(S.nowMs - S.onlineDeadlineMs) < 0) return 1;
-  if (S.rollbackTried) return 0;
+  if (S.rollbackTried) {
+    forgetRollback();
+    return 0;
+  }
   S.rollbackTried = true;
   S.onlineDeadlineSet = false;
   return 2;

@@ -3,7 +3,7 @@
 
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer, Event } from '../abi/events';
-import { HAS_EMULATION, HAS_JSON, HAS_POLICY } from '../abi/features';
+import { HAS_EMULATION, HAS_POLICY } from '../abi/features';
 import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';

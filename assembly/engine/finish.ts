@@ -47,10 +47,9 @@ import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
 import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
-import { tlvBytes } from '../wire/der-write';
 import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
-import { isNetworkError, isWireError, noteError } from './at-once';
+import { forgetRollback, isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult, gatherNotification } from './find';
 import { pumpPackage } from './install';
 import { nextDataObject } from './start';
@@ -156,6 +155,13 @@ function enabledAtOnce(): i32 {
   return 1;
 }
 
+/** An eUICC that does not go back will not do so later either. */
+function rolledBack(): i32 {
+  const result = readProfileRollback();
+  if (result) forgetRollback();
+  return result;
+}
+
 function continueCard(what: u32): i32 {
   // the FCI is not needed: it is not fetched, and takes no room beside a result that is kept
   if (what == Do.SelectIsdr && S.cardState == CardState.Chunk) return 0;
@@ -197,7 +203,7 @@ function continueCard(what: u32): i32 {
     case Do.ImmediateEnable:
       return HAS_STATE_CHANGES ? enabledAtOnce() : 0;
     case Do.ProfileRollback:
-      return HAS_STATE_CHANGES ? readProfileRollback() : 0;
+      return HAS_STATE_CHANGES ? rolledBack() : 0;
   }
   return 0;
 }
@@ -340,13 +346,12 @@ function readAuthentication(): i32 {
 /** The eIM has the result: the profile change stands. */
 function settleRollback(): void {
   if (!HAS_STATE_CHANGES || !S.rollbackPending) return;
-  S.rollbackPending = false;
   // what was in the way is over
   if (S.onlineDeadlineSet && !S.rollbackTried && isNetworkError(S.error)) {
     S.error = 0;
     S.detail = 0;
   }
-  ask(Action.Persist);
+  forgetRollback();
 }
 
 /** The eIM has answered, so it was told of the change. */

@@ -17,12 +17,9 @@ import {
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-
 import { CardLink } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
-
 import { prepareServerOpen } from '../es9p/open-server';
-
 import { sendAuthenticateServer } from '../es10/authenticate-server';
 import { CancelReason, sendCancelSession } from '../es10/cancel-session';
 import { sendGetEid } from '../es10/get-eid';
@@ -51,7 +48,6 @@ import { sendGetEimPackage } from '../esipa/get-eim-package';
 import { sendOwed } from '../esipa/handle-trigger-result';
 import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications } from '../esipa/provide-eim-package-result';
 import { atSend } from '../link/at';
-
 import { Do } from '../proc/functions';
 import { DATA_OBJECTS, putOwnDataObject, sendDataObjectRequest } from '../proc/ipa-euicc-data';
 import { beginAuthenticateClient } from '../rsp/authenticate-client';
@@ -64,7 +60,7 @@ import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
 import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
-import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
+import { LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
 import { scanBegin } from '../wire/tlv-stream';
 import { isDirect, isLocal, startAtOnce } from './at-once';

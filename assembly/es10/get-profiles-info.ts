@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES10c.GetProfilesInfo (SGP.22 v2.5 §5.7.15), as far as the download needs it: is an operational profile installed?
 
-import { S, SCRATCH } from '../abi/state';
+import { SCRATCH } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
 import { derEnd, derLength, derValue, findTlv } from '../wire/der-read';
 import { putByteTlv, putHeader } from '../wire/der-write';

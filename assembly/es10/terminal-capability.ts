@@ -4,7 +4,7 @@
 
 import { HAS_EMULATION, HAS_MORE_OPTIONS } from '../abi/features';
 import { Assistant } from '../abi/options';
-import { O, S } from '../abi/state';
+import { O } from '../abi/state';
 import { cardApdu, cardApduData } from '../wire/card-lane';
 import { putByteTlv, putHeader } from '../wire/der-write';
 

@@ -11,7 +11,7 @@ import { beginProvideResult } from '../esipa/provide-eim-package-result';
 import { PREFIX } from '../rsp/prefix';
 import { requestPut } from '../rsp/request';
 import { cardSend, cardSendEmpty } from '../wire/card-lane';
-import { derEnd, derLength, derStart, derValue, findTlv } from '../wire/der-read';
+import { derEnd, derLength, derValue, findTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
 import { Do, Go } from './functions';
 

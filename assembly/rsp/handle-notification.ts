@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HandleNotification of ESipa (SGP.32 v1.2 §6.3.2.4) and ES9+ (SGP.22 v2.5 §5.6.4): notifications; answered without a body.
 
-import { MESSAGE, S } from '../abi/state';
+import { S } from '../abi/state';
 import { PREFIX } from './prefix';
 import { requestBegin, requestRest } from './request';
 

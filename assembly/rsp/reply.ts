@@ -8,7 +8,7 @@ import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { HAS_ASN1, HAS_DIRECT, HAS_DISCOVERY, HAS_ESIPA, HAS_JSON, HAS_POLICY } from '../abi/features';
 import { METADATA_BYTES } from '../abi/limits';
-import { ACTIVATION_CODE, MESSAGE, METADATA, S, SCAN_HEADER, SLOTS } from '../abi/state';
+import { MESSAGE, METADATA, S, SCAN_HEADER, SLOTS } from '../abi/state';
 import { appendToMessage } from '../wire/message';
 import { networkChunkTaken } from '../wire/network-lane';
 import { Scan, scanBegin, scanEndedDepth, scanValue, scanValueLength } from '../wire/tlv-stream';

@@ -131,6 +131,37 @@ describe('a download straight from the SM-DP+', () => {
   });
 });
 
+describe('a server that leaves out the metadata of the profile, by which rules and consent are judged', () => {
+  const signed = tlv(0x30, tlv(0x80, TRANSACTION_ID), tlv(0x83, utf8('smdp.example.com')));
+  const signature = tlv(0x5f37, new Uint8Array(64));
+  const certificate = tlv(0x30, new Uint8Array(0));
+  const initiated = tlv(0xbf39, tlv(0xa0, tlv(0x80, TRANSACTION_ID), signed, signature, tlv(0x04, new Uint8Array(20)), certificate));
+  const signed2 = tlv(0x30, tlv(0x80, TRANSACTION_ID), tlv(0x01, fromHex('00')));
+  const METADATA = [
+    ['altogether', []],
+    ['but for the name of its provider', [tlv(0xbf25, tlv(0x91, utf8('Provider')))]],
+  ] as const;
+
+  it.each(METADATA)('%s, is refused: nothing is prepared, and the session is cancelled', (_, metadata) => {
+    const authenticated = tlv(0xbf3b, tlv(0xa0, tlv(0x80, TRANSACTION_ID), ...metadata, signed2, signature, certificate));
+    const { plain, peers } = peersOf({
+      card: {
+        BF20: 'BF2000',
+        BF2E: tlv(0xbf2e, tlv(0x80, new Uint8Array(16))),
+        BF38: tlv(0xbf38, tlv(0xa0, signed, signature)),
+        BF41: tlv(0xbf41, tlv(0xa0, signed, signature)),
+      },
+      eim: { BF39: initiated, BF3B: authenticated, BF41: 'BF4102A000' },
+    });
+    const code = tlv(0x80, utf8('1$smdp.example.com$TOKEN'));
+    const options = concat(DIRECT, Uint8Array.of(Option.DownloadData, code.length), code, command(Command.Download));
+    expect(new Session(peers, { options }).run()).toMatchObject({ error: ErrorCode.MissingElement, profilesInstalled: 0 });
+    expect(plain.es10.some((sent) => sent.startsWith('BF21'))).toBe(false);
+    expect(plain.es10.some((sent) => sent.startsWith('BF41'))).toBe(true);
+    expect(plain.esipa.some((sent) => sent.startsWith('BF41'))).toBe(true);
+  });
+});
+
 describe('an event of the SM-DS', () => {
   it('without an address is refused', () => {
     const signed = tlv(0x30, tlv(0x80, TRANSACTION_ID), tlv(0x83, utf8('smds.example.com')));

@@ -24,11 +24,16 @@ function startWithTwo(): Promise<Bench> {
 
 const statesOf = (bench: Bench) => Object.fromEntries(bench.euicc.profiles.map(({ iccid, state }) => [iccid, state]));
 
-/** A network that is gone while a profile is enabled, for so many operations at most. */
-function gone(bench: Bench, whileEnabled: string, operations = Number.POSITIVE_INFINITY): Transport & { readonly refused: number } {
+/** A network that is gone while a profile is enabled, or a condition holds, for so many operations at most. */
+function gone(
+  bench: Bench,
+  when: string | (() => boolean),
+  operations = Number.POSITIVE_INFINITY,
+): Transport & { readonly refused: number } {
   const inner = bench.transport;
   let refused = 0;
-  const lost = () => statesOf(bench)[whileEnabled] === 'enabled' && refused < operations;
+  const isGone = typeof when === 'string' ? () => statesOf(bench)[when] === 'enabled' : when;
+  const lost = () => isGone() && refused < operations;
   const need = () => {
     if (!lost()) return;
     refused++;
@@ -80,9 +85,32 @@ describe('a package enables a profile without network', () => {
     expect(result).toMatchObject({ error: { code: 'NetworkUnreachable' }, packages: 1 });
     expect(statesOf(bench)).toEqual({ [HOME]: 'disabled', [NEW]: 'enabled' });
     expect(resultsAt(bench)).toEqual([]);
+    // it was refused for good: the next poll neither waits nor asks again
+    const stillGone = gone(bench, NEW);
+    expect(await bench.poll({}, { transport: stillGone })).toMatchObject({ error: { code: 'NetworkUnreachable' }, packages: 0 });
+    expect(stillGone.refused).toBe(1);
     expect(await bench.poll()).toMatchObject({ error: undefined, packages: 0, notifications: 2 });
     expect(resultsAt(bench)).toEqual([{ operations: ['enable'], rollback: undefined }]);
     expectHonestLog(bench.eim.log);
+    expectCleanCard(bench.euicc);
+  });
+
+  it('nor after it went back: the result waits for a later poll, which does not wait for the network', async () => {
+    const bench = await startWithTwo();
+    bench.eim.queue(bench.bed.eid, { kind: 'euiccPackage', psmos: [psmo.enable(NEW, { rollback: true })] });
+    let began = false;
+    const away = () => {
+      began ||= statesOf(bench)[NEW] === 'enabled';
+      return began;
+    };
+    const transport = gone(bench, away);
+    expect(await bench.poll({}, { transport })).toMatchObject({ error: { code: 'NetworkUnreachable' }, packages: 1 });
+    expect(statesOf(bench)).toEqual({ [HOME]: 'enabled', [NEW]: 'disabled' });
+    const later = gone(bench, HOME);
+    expect(await bench.poll({}, { transport: later })).toMatchObject({ error: { code: 'NetworkUnreachable' }, packages: 0 });
+    expect(later.refused).toBe(1);
+    expect(await bench.poll()).toMatchObject({ error: undefined, packages: 0 });
+    expect(resultsAt(bench)).toMatchObject([{ rollback: 0 }]);
     expectCleanCard(bench.euicc);
   });
 
