@@ -78,9 +78,16 @@ export type RspFunction =
   | 'getEimPackage'
   | 'provideEimPackageResult';
 
+/** How messages travel: HTTP over TLS, CoAP over DTLS, or CoAP over bare UDP, which nothing protects. */
+export type Scheme = 'https' | 'coaps' | 'coap';
+
 export interface Peer {
   readonly kind: PeerKind;
   readonly binding: Binding;
+  /** Default "https". */
+  readonly scheme?: Scheme;
+  /** The peer is the one that sends first: the device waits for it on a port of its own (SGP.32 v1.2 §3.1.1.2). Datagrams alone. */
+  readonly listen?: boolean;
   /** "host" or "host:port". */
   readonly address: string;
   readonly trust: TrustAnchor;
@@ -113,6 +120,38 @@ export interface Transport {
   close(): Promise<void>;
   /** Bytes of message bodies so far, and on the wire as far as the transport can tell. */
   readonly counters: { requests: number; bodyBytesUp: number; bodyBytesDown: number; wireBytesUp: number; wireBytesDown: number };
+}
+
+/**
+ * Sends datagrams to one peer and receives its datagrams: UDP, DTLS over it, a simulated link. Each may be lost, doubled or overtaken; none
+ * is cut or joined with another.
+ */
+export interface DatagramChannel {
+  /** For people and traces: "udp:127.0.0.1:5683", "dtls:…". */
+  readonly name: string;
+  /** Sends one datagram. Never throws for what becomes of it on its way. */
+  send(bytes: Uint8Array): void;
+  /** One listener; datagrams that came before it was set are delivered to it. */
+  onDatagram(listener: (bytes: Uint8Array) => void): void;
+  /** Called once when nothing more can come: the peer closed the association, or the port is unreachable. */
+  onFailure(listener: (error: NetworkError) => void): void;
+  close(): Promise<void>;
+}
+
+/** Channels to peers. */
+export interface DatagramTransport {
+  /** A channel on which datagrams may be sent; with DTLS after its handshake. Rejects with NetworkError. */
+  open(peer: Peer): Promise<DatagramChannel>;
+  /** Closes all channels. */
+  close(): Promise<void>;
+}
+
+/** Time, and being called later: the system's, or a virtual one that tests turn on. */
+export interface Clock {
+  /** Milliseconds since some moment, never going back. */
+  nowMs(): number;
+  /** Calls `task` once, `delayMs` from now. Returns what cancels that. */
+  after(delayMs: number, task: () => void): () => void;
 }
 
 /** Why the network could not do it; `reason` is one of the NetworkFailure codes of the ABI. */
