@@ -106,6 +106,10 @@ export const ErrorCode = {
   NetworkHttpStatus: -116,
   /** network: not an ESipa answer */
   NetworkMalformed: -117,
+  /** network: the CoAP server refused (detail: class and code, 0x84 is 4.04), or RST (detail 0) */
+  CoapRefused: -118,
+  /** network: CoAP needs a random number, and option Seed is missing */
+  NoSeed: -119,
   /** limits: a message larger than the message buffer */
   MessageTooLong: -128,
   /** limits: more packages in one poll than allowed */
@@ -173,7 +177,7 @@ export const Action = {
   CardTransmit: 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset: 3,
-  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM. Answered by event NetworkOpened. */
+  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding, 83 Scheme (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM; 84 (empty): wait for this peer on the device's own port. Answered by event NetworkOpened. */
   NetworkOpen: 4,
   /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   NetworkSend: 5,
@@ -197,6 +201,8 @@ export const Action = {
   Sign: 14,
   /** Check a signature of an eIM. Data: A5 with eimPublicKeyData (A0 key or A1 certificate), then the signed bytes, 30 and 84 as they stand, then 5F37 with the signature. Answered by event Verified. */
   VerifyEim: 15,
+  /** Send the data bytes to the peer as one datagram. They are there until the next call of ipa_poll or ipa_event, and before the host writes to a window. Not answered: the module knows what to do about datagrams that are lost. */
+  DatagramSend: 16,
 } as const;
 /** What the host is asked to do. */
 export type Action = (typeof Action)[keyof typeof Action];
@@ -222,6 +228,18 @@ export const Binding = {
 } as const;
 /** How messages are written. */
 export type Binding = (typeof Binding)[keyof typeof Binding];
+
+/** How messages travel. With the last two the host is given datagrams (DatagramSend), not parts of a body. */
+export const Scheme = {
+  /** HTTP over TLS. */
+  Https: 0,
+  /** CoAP over DTLS (SGP.32 v1.2 §6.2). */
+  Coaps: 1,
+  /** CoAP over bare UDP, which nothing protects: for tests and private networks. */
+  Coap: 2,
+} as const;
+/** How messages travel. With the last two the host is given datagrams (DatagramSend), not parts of a body. */
+export type Scheme = (typeof Scheme)[keyof typeof Scheme];
 
 /** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
 export const RspFunction = {
@@ -257,6 +275,8 @@ export const Summary = {
   StateChange: 0x84,
   /** 1: the eUICC is a consumer one, and the functions of SGP.32 were the module's own. What the eIM got is signed by the device's key, not by the eUICC; eIM configurations, counters and results are in the state region, and nowhere else. */
   Emulated: 0x85,
+  /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
+  NextPoll: 0x86,
 } as const;
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export type Summary = (typeof Summary)[keyof typeof Summary];
@@ -291,6 +311,8 @@ export const Event = {
   Signature: 12,
   /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
   Verified: 13,
+  /** A datagram of the peer. It may come at any time. One that is longer than the window, or that is refused with UnexpectedEvent, is dropped: the peer sends it again. */
+  Datagram: 14,
 } as const;
 /** What happened, told by ipa_event(kind, argument, length). */
 export type Event = (typeof Event)[keyof typeof Event];
@@ -375,6 +397,18 @@ export const Option = {
   OnlineTimeoutMs: 0x95,
   /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
   EsipaVersion: 0x96,
+  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  EsipaScheme: 0x97,
+  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  Seed: 0x98,
+  /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
+  CoapBlockSzx: 0x99,
+  /** ACK_TIMEOUT of RFC 7252 in milliseconds, 4 bytes big endian, below 2^31; adapted upwards to the round trips seen. Default: 2000. */
+  AckTimeoutMs: 0x9a,
+  /** When to poll next, 20 bytes: interval, random addition at most, then where the device is awake or reachable only at times (eDRX, PSM) how long until the next window opens, from one window to the next (0: always), and how long a window is; seconds, 4 bytes big endian each. */
+  PollSchedule: 0x9b,
+  /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
+  ListenMs: 0x9c,
 } as const;
 /** Options of a command; all but Command may be left out. */
 export type Option = (typeof Option)[keyof typeof Option];
@@ -389,6 +423,8 @@ export const Command = {
   Es10: 3,
   /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
   DeliverNotifications: 4,
+  /** Wait for packages that the eIM pushes, over CoAP (SGP.32 v1.2 §3.1.1.2). */
+  Listen: 5,
 } as const;
 /** Values of option Command. */
 export type Command = (typeof Command)[keyof typeof Command];
@@ -664,6 +700,16 @@ export const ERROR_WORDS: Readonly<Record<number, { readonly name: string; reado
     name: 'NetworkMalformed',
     layer: 'network',
     words: 'not an ESipa answer',
+  },
+  [-118]: {
+    name: 'CoapRefused',
+    layer: 'network',
+    words: 'the CoAP server refused (detail: class and code, 0x84 is 4.04), or RST (detail 0)',
+  },
+  [-119]: {
+    name: 'NoSeed',
+    layer: 'network',
+    words: 'CoAP needs a random number, and option Seed is missing',
   },
   [-128]: {
     name: 'MessageTooLong',

@@ -12,8 +12,8 @@ export const enum Action {
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset = 3,
   /**
-   * Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the
-   * eUICC holds one for an eIM. Answered by event NetworkOpened.
+   * Select the peer to talk to. Data: 80 PeerKind, 82 Binding, 83 Scheme (one byte each), 81 address, then A6 with trustedPublicKeyDataTls
+   * where the eUICC holds one for an eIM; 84 (empty): wait for this peer on the device's own port. Answered by event NetworkOpened.
    */
   NetworkOpen = 4,
   /**
@@ -50,6 +50,11 @@ export const enum Action {
    * then 5F37 with the signature. Answered by event Verified.
    */
   VerifyEim = 15,
+  /**
+   * Send the data bytes to the peer as one datagram. They are there until the next call of ipa_poll or ipa_event, and before the host writes
+   * to a window. Not answered: the module knows what to do about datagrams that are lost.
+   */
+  DatagramSend = 16,
 }
 
 /** Who is at the other end of the network. */
@@ -68,6 +73,16 @@ export const enum Binding {
   Asn1 = 0,
   /** JSON with base64 of DER in it. */
   Json = 1,
+}
+
+/** How messages travel. With the last two the host is given datagrams (DatagramSend), not parts of a body. */
+export const enum Scheme {
+  /** HTTP over TLS. */
+  Https = 0,
+  /** CoAP over DTLS (SGP.32 v1.2 §6.2). */
+  Coaps = 1,
+  /** CoAP over bare UDP, which nothing protects: for tests and private networks. */
+  Coap = 2,
 }
 
 /** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
@@ -108,4 +123,6 @@ export const enum Summary {
    * the eUICC; eIM configurations, counters and results are in the state region, and nowhere else.
    */
   Emulated = 0x85,
+  /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
+  NextPoll = 0x86,
 }

@@ -111,6 +111,10 @@ export const enum ErrorCode {
   NetworkHttpStatus = -116,
   /** network: not an ESipa answer */
   NetworkMalformed = -117,
+  /** network: the CoAP server refused (detail: class and code, 0x84 is 4.04), or RST (detail 0) */
+  CoapRefused = -118,
+  /** network: CoAP needs a random number, and option Seed is missing */
+  NoSeed = -119,
 
   /** limits: a message larger than the message buffer */
   MessageTooLong = -128,

@@ -29,6 +29,11 @@ export const enum Event {
   Signature = 12,
   /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
   Verified = 13,
+  /**
+   * A datagram of the peer. It may come at any time. One that is longer than the window, or that is refused with UnexpectedEvent, is dropped:
+   * the peer sends it again.
+   */
+  Datagram = 14,
 }
 
 /** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */

@@ -49,6 +49,21 @@ export const enum Option {
   OnlineTimeoutMs = 0x95,
   /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
   EsipaVersion = 0x96,
+  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  EsipaScheme = 0x97,
+  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  Seed = 0x98,
+  /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
+  CoapBlockSzx = 0x99,
+  /** ACK_TIMEOUT of RFC 7252 in milliseconds, 4 bytes big endian, below 2^31; adapted upwards to the round trips seen. Default: 2000. */
+  AckTimeoutMs = 0x9a,
+  /**
+   * When to poll next, 20 bytes: interval, random addition at most, then where the device is awake or reachable only at times (eDRX, PSM)
+   * how long until the next window opens, from one window to the next (0: always), and how long a window is; seconds, 4 bytes big endian each.
+   */
+  PollSchedule = 0x9b,
+  /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
+  ListenMs = 0x9c,
 }
 
 /** Values of option Command. */
@@ -61,6 +76,8 @@ export const enum Command {
   Es10 = 3,
   /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
   DeliverNotifications = 4,
+  /** Wait for packages that the eIM pushes, over CoAP (SGP.32 v1.2 §3.1.1.2). */
+  Listen = 5,
 }
 
 /** Values of option Assistant. */

@@ -108,6 +108,10 @@ enum ipa_error {
   IPA_ERROR_NETWORK_HTTP_STATUS = -116,
   /** network: not an ESipa answer */
   IPA_ERROR_NETWORK_MALFORMED = -117,
+  /** network: the CoAP server refused (detail: class and code, 0x84 is 4.04), or RST (detail 0) */
+  IPA_ERROR_COAP_REFUSED = -118,
+  /** network: CoAP needs a random number, and option Seed is missing */
+  IPA_ERROR_NO_SEED = -119,
   /** limits: a message larger than the message buffer */
   IPA_ERROR_MESSAGE_TOO_LONG = -128,
   /** limits: more packages in one poll than allowed */
@@ -173,7 +177,7 @@ enum ipa_action {
   IPA_ACTION_CARD_TRANSMIT = 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   IPA_ACTION_CARD_RESET = 3,
-  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM. Answered by event NetworkOpened. */
+  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding, 83 Scheme (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM; 84 (empty): wait for this peer on the device's own port. Answered by event NetworkOpened. */
   IPA_ACTION_NETWORK_OPEN = 4,
   /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   IPA_ACTION_NETWORK_SEND = 5,
@@ -197,6 +201,8 @@ enum ipa_action {
   IPA_ACTION_SIGN = 14,
   /** Check a signature of an eIM. Data: A5 with eimPublicKeyData (A0 key or A1 certificate), then the signed bytes, 30 and 84 as they stand, then 5F37 with the signature. Answered by event Verified. */
   IPA_ACTION_VERIFY_EIM = 15,
+  /** Send the data bytes to the peer as one datagram. They are there until the next call of ipa_poll or ipa_event, and before the host writes to a window. Not answered: the module knows what to do about datagrams that are lost. */
+  IPA_ACTION_DATAGRAM_SEND = 16,
 };
 
 /** Who is at the other end of the network. */
@@ -215,6 +221,16 @@ enum ipa_binding {
   IPA_BINDING_ASN1 = 0,
   /** JSON with base64 of DER in it. */
   IPA_BINDING_JSON = 1,
+};
+
+/** How messages travel. With the last two the host is given datagrams (DatagramSend), not parts of a body. */
+enum ipa_scheme {
+  /** HTTP over TLS. */
+  IPA_SCHEME_HTTPS = 0,
+  /** CoAP over DTLS (SGP.32 v1.2 §6.2). */
+  IPA_SCHEME_COAPS = 1,
+  /** CoAP over bare UDP, which nothing protects: for tests and private networks. */
+  IPA_SCHEME_COAP = 2,
 };
 
 /** Functions of ESipa, ES9+ and ES11 by the second byte of their tag. */
@@ -249,6 +265,8 @@ enum ipa_summary {
   IPA_SUMMARY_STATE_CHANGE = 0x84,
   /** 1: the eUICC is a consumer one, and the functions of SGP.32 were the module's own. What the eIM got is signed by the device's key, not by the eUICC; eIM configurations, counters and results are in the state region, and nowhere else. */
   IPA_SUMMARY_EMULATED = 0x85,
+  /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
+  IPA_SUMMARY_NEXT_POLL = 0x86,
 };
 
 /* events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them. */
@@ -281,6 +299,8 @@ enum ipa_event {
   IPA_EVENT_SIGNATURE = 12,
   /** What action VerifyEim asked for. Argument: 1 when the signature is right, else 0. */
   IPA_EVENT_VERIFIED = 13,
+  /** A datagram of the peer. It may come at any time. One that is longer than the window, or that is refused with UnexpectedEvent, is dropped: the peer sends it again. */
+  IPA_EVENT_DATAGRAM = 14,
 };
 
 /** What the user or the device's policy says; the first two are the reasons to cancel with (SGP.22 v2.5 §5.7.14). */
@@ -359,6 +379,18 @@ enum ipa_option {
   IPA_OPTION_ONLINE_TIMEOUT_MS = 0x95,
   /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
   IPA_OPTION_ESIPA_VERSION = 0x96,
+  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  IPA_OPTION_ESIPA_SCHEME = 0x97,
+  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  IPA_OPTION_SEED = 0x98,
+  /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
+  IPA_OPTION_COAP_BLOCK_SZX = 0x99,
+  /** ACK_TIMEOUT of RFC 7252 in milliseconds, 4 bytes big endian, below 2^31; adapted upwards to the round trips seen. Default: 2000. */
+  IPA_OPTION_ACK_TIMEOUT_MS = 0x9a,
+  /** When to poll next, 20 bytes: interval, random addition at most, then where the device is awake or reachable only at times (eDRX, PSM) how long until the next window opens, from one window to the next (0: always), and how long a window is; seconds, 4 bytes big endian each. */
+  IPA_OPTION_POLL_SCHEDULE = 0x9b,
+  /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
+  IPA_OPTION_LISTEN_MS = 0x9c,
 };
 
 /** Values of option Command. */
@@ -371,6 +403,8 @@ enum ipa_command {
   IPA_COMMAND_ES10 = 3,
   /** Deliver notifications to the SM-DP+ that they are for (SGP.22 v2.5 §3.5). */
   IPA_COMMAND_DELIVER_NOTIFICATIONS = 4,
+  /** Wait for packages that the eIM pushes, over CoAP (SGP.32 v1.2 §3.1.1.2). */
+  IPA_COMMAND_LISTEN = 5,
 };
 
 /** Values of option Assistant. */
