@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed.
+// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed. And the networks between.
 
+export {
+  createDatagramLink,
+  type DatagramLink,
+  type LinkOptions,
+  type LinkParameters,
+  wrapDatagramChannel,
+} from '../wrap/datagram-link.js';
+export type { LinkCounters, LinkDirectionParameters, Outage } from '../wrap/link-direction.js';
+export type { LineRate } from '../wrap/link-line.js';
+export { type LinkPreset, linkPresets } from '../wrap/link-presets.js';
+export { type StreamOptions, type StreamRun, type StreamTiming, type StreamTraffic, streamTiming } from '../wrap/stream-timing.js';
+export { systemClock } from '../wrap/system-clock.js';
+export { VirtualClock } from '../wrap/virtual-clock.js';
 export * from './eim/index.js';
 export {
   type AssistantCheck,
