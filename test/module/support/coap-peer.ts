@@ -49,6 +49,11 @@ export interface CoapPeerOptions extends Transmission {
   readonly successCode?: number;
   /** Whether responses in blocks have an ETag. Default: yes. */
   readonly etag?: boolean;
+  /**
+   * Whether a request that was sent with Request-Tag must have the same one when it asks for later blocks of the response: the option is
+   * part of the cache key, without which the two are not matchable (RFC 9175 §3.2), and libcoap sees it so. Default: yes.
+   */
+  readonly isTagNeeded?: boolean;
   readonly fault?: CoapFault;
 }
 
@@ -281,7 +286,8 @@ export class CoapPeer {
     if (payload.length > 0) return this.#refuse(Code.BadRequest, 'a request for a later block has a payload');
     if (asked.more) return this.#refuse(Code.BadRequest, 'a request for a later block has M');
     const representation = this.#representation;
-    if (representation?.tag !== tag) return this.#refuse(Code.Incomplete, `a later block of a response to request tag ${tag}`);
+    if (!representation || (this.#options.isTagNeeded !== false && representation.tag !== tag))
+      return this.#refuse(Code.Incomplete, `a later block of a response to request tag "${tag}"`);
     const offset = asked.number * blockBytes(asked.szx);
     if (offset >= representation.payload.length) return this.#refuse(Code.BadRequest, `block ${asked.number} is behind the end`);
     return this.#block(representation, offset, Math.min(asked.szx, this.#options.szx ?? 6), [], true);

@@ -242,7 +242,8 @@ export class Session {
   }
 }
 
-function readResult(error: number, bytes: Uint8Array): SessionResult {
+/** Reads action Finished. */
+export function readResult(error: number, bytes: Uint8Array): SessionResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Map<number, number>();
   for (let at = 0; at < bytes.length; at += 6) values.set(bytes[at]!, view.getInt32(at + 2));
