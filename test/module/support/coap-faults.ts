@@ -80,7 +80,10 @@ export const coapFaults = {
     const block = block2(response, context);
     return [encodeMessage(withBlock2(response, block, new Uint8Array(blockBytes(block.szx) + 1).fill(0x77)))];
   },
-  changedETag: (response) => [encodeMessage(withOptions(response, [OptionNumber.ETag, fromHex('DEADBEEF')]))],
+  changedETag: (response) => {
+    const options = response.options.filter(([number]) => number !== OptionNumber.ETag);
+    return [encodeMessage({ ...response, options: [...options, [OptionNumber.ETag, fromHex('DEADBEEF')]] })];
+  },
   /** An elective option that says it has 65,804 bytes. */
   longOption: (response) => [withRawOptions(response, '4EFFFF010203')],
   /** Deltas of 65,804 each: the number has more than 16 bits. */

@@ -19,7 +19,7 @@ export interface TransferParameters {
   /** Largest block of the module. */
   readonly szx: number;
   readonly ackTimeoutMs: number;
-  readonly peer: Pick<CoapPeerOptions, 'szx' | 'negotiation' | 'responses' | 'processingMs' | 'etag' | 'successCode'>;
+  readonly peer: Pick<CoapPeerOptions, 'szx' | 'negotiation' | 'responses' | 'processingMs' | 'etag' | 'successCode' | 'fault'>;
   /** Bytes of filler in the package for the card, and in the card's answer for the eIM. */
   readonly packageBytes: number;
   readonly answerBytes: number;
