@@ -7,12 +7,13 @@
 
 import { Action } from './abi/actions';
 import { ABI_VERSION, ErrorCode } from './abi/errors';
-import { HAS_EMULATION } from './abi/features';
+import { HAS_COAP, HAS_EMULATION } from './abi/features';
 import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, SCALARS_BEGIN, SCALARS_END, State } from './abi/state';
 import { emulationDataAt, emulationDataBytes } from './emulation/virtual-isdr';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
 import { atLineLength } from './link/at';
+import { datagram, datagramBytes } from './link/coap';
 
 export { __data_end, __heap_base, SCALARS_BEGIN as __scalars_begin, SCALARS_END as __scalars_end };
 
@@ -48,6 +49,7 @@ function offer(at: usize, length: u32): void {
 function describe(action: i32): void {
   S.actionArgument = 0;
   S.actionLength = 0;
+  if (HAS_COAP && action == Action.DatagramSend) return offer(datagram(), datagramBytes());
   if (HAS_EMULATION && action >= Action.Sign) return offer(emulationDataAt(), emulationDataBytes());
   switch (action) {
     case Action.CardWrite:

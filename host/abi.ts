@@ -123,6 +123,9 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 /** Network window: the largest part of a message that is in memory at a time, each way. */
 export const NETWORK_WINDOW_BYTES = 1024;
 
+/** Room for what CoAP has in front of a block of NETWORK_WINDOW_BYTES. */
+export const COAP_HEAD_BYTES = 64;
+
 /** Modem bytes or response APDU per event. */
 export const CARD_WINDOW_BYTES = 258;
 
@@ -177,7 +180,7 @@ export const Action = {
   CardTransmit: 2,
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset: 3,
-  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding, 83 Scheme (one byte each), 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM; 84 (empty): wait for this peer on the device's own port. Answered by event NetworkOpened. */
+  /** Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 83 Scheme where it is not HTTPS, 84 (empty) where this peer is to be waited for on the device's own port, 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM. Answered by event NetworkOpened. */
   NetworkOpen: 4,
   /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   NetworkSend: 5,

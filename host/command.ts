@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the module is told what to do: the bytes of event Command, option TLVs (assembly/abi/options.ts).
 
-import { Assistant, Binding, CardLink, Command, Option } from './abi.js';
+import { Assistant, Binding, CardLink, Command, Option, Scheme } from './abi.js';
 import { tlv } from './asn1/tlv.js';
 import { bitContents, plmnBytes, swappedDigits } from './asn1/values.js';
 import {
   type CommandOptions,
   IPA_FEATURES,
   type IpaFeatures,
+  type ListenOptions,
   type PollOptions,
+  type PollSchedule,
   type RspOptions,
   STATE_CHANGE_CAUSES,
   type StateChangeCause,
@@ -20,11 +22,16 @@ const LEAST_BLOCK_BYTES = 16;
 /** What an option holds, 255 bytes, without tag and length. */
 const MOST_ACTIVATION_CODE_BYTES = 252;
 const MOST_MS = 0x7fff_ffff;
+const MOST_SECONDS = 0x3fff_ffff;
+const MOST_SEED = 0xffff_ffff;
+const LEAST_COAP_BLOCK_BYTES = 16;
+const MOST_COAP_BLOCK_BYTES = 1024;
 const IMEI_BYTES = 8;
 const TAC_BYTES = 4;
 
 const BINDINGS = { asn1: Binding.Asn1, json: Binding.Json } as const;
 const ASSISTANTS = { ipad: Assistant.Ipad, lpad: Assistant.Lpad, emulated: Assistant.Emulated } as const;
+const SCHEMES = { https: Scheme.Https, coaps: Scheme.Coaps, coap: Scheme.Coap } as const;
 const MINOR_VERSIONS = { '1.0': 0, '1.2': 2, '1.3': 3 } as const;
 
 /** A whole number from `least` to `most`: a larger one would be cut to another number on its way. */
@@ -45,9 +52,34 @@ function textBytes(name: string, text: string, most = MOST_TEXT_BYTES): Uint8Arr
   return bytes;
 }
 
-function milliseconds(name: string, value: number): number[] {
-  within(name, value, 0, MOST_MS);
+function numberBytes(value: number): number[] {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
+}
+
+function milliseconds(name: string, value: number): number[] {
+  return numberBytes(within(name, value, 0, MOST_MS));
+}
+
+function seconds(name: string, value: number): number[] {
+  return numberBytes(within(`schedule: ${name}`, value, 0, MOST_SECONDS));
+}
+
+/** A size of CoAP's blocks as its exponent SZX (RFC 7959 §2.2). */
+function blockExponent(bytes: number): number[] {
+  const exponent = Math.log2(bytes) - 4;
+  if (!Number.isInteger(exponent) || bytes < LEAST_COAP_BLOCK_BYTES || bytes > MOST_COAP_BLOCK_BYTES)
+    throw new RangeError(`coapBlockBytes must be a power of two from 16 to 1024, not ${bytes}`);
+  return [exponent];
+}
+
+function scheduleBytes({ intervalSeconds, jitterSeconds = 0, window }: PollSchedule): number[] {
+  return [
+    ...seconds('intervalSeconds', intervalSeconds),
+    ...seconds('jitterSeconds', jitterSeconds),
+    ...seconds('opensInSeconds', window?.opensInSeconds ?? 0),
+    ...seconds('periodSeconds', window?.periodSeconds ?? 0),
+    ...seconds('lengthSeconds', window?.lengthSeconds ?? 0),
+  ];
 }
 
 /** IMEI as 8 bytes of swapped BCD, filled with F (SGP.22 v2.5 §4.2). */
@@ -138,7 +170,19 @@ function addRsp(writer: OptionWriter, options: RspOptions): OptionWriter {
  * @throws RangeError when an option does not fit its field
  */
 export function encodePoll(options: PollOptions): Uint8Array {
-  return addRsp(begin(Command.Poll, options), options)
+  return pollWriter(Command.Poll, options).bytes;
+}
+
+/**
+ * The bytes of event Command for waiting for packages that the eIM pushes.
+ * @throws RangeError when an option does not fit its field
+ */
+export function encodeListen(options: ListenOptions): Uint8Array {
+  return pollWriter(Command.Listen, options).add(Option.ListenMs, options.listenMs, (value) => milliseconds('listenMs', value)).bytes;
+}
+
+function pollWriter(command: number, options: PollOptions): OptionWriter {
+  return addCoap(addRsp(begin(command, options), options), options)
     .add(Option.EimId, options.eimId || undefined, (text) => textBytes('eimId', text))
     .add(Option.EimAddress, options.eimAddress || undefined, (text) => textBytes('eimAddress', text))
     .flag(Option.InitialEim, options.initialEim !== undefined)
@@ -147,7 +191,16 @@ export function encodePoll(options: PollOptions): Uint8Array {
     .add(Option.EsipaVersion, options.esipaVersion, (value) => wordOf('esipaVersion', MINOR_VERSIONS, value))
     .add(Option.StateChangeCause, options.stateChangeCause, causeByte)
     .add(Option.Rplmn, options.rplmn, (text) => plmnBytes('rplmn', text))
-    .add(Option.IpaFeatures, options.ipaFeatures, featureByte).bytes;
+    .add(Option.PollSchedule, options.schedule, scheduleBytes)
+    .add(Option.IpaFeatures, options.ipaFeatures, featureByte);
+}
+
+function addCoap(writer: OptionWriter, options: PollOptions): OptionWriter {
+  return writer
+    .add(Option.EsipaScheme, options.esipaScheme, (value) => wordOf('esipaScheme', SCHEMES, value))
+    .add(Option.Seed, options.seed, (value) => numberBytes(within('seed', value, 1, MOST_SEED)))
+    .add(Option.CoapBlockSzx, options.coapBlockBytes, blockExponent)
+    .add(Option.AckTimeoutMs, options.ackTimeoutMs, (value) => milliseconds('ackTimeoutMs', value));
 }
 
 /**

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop between module and world. This is all a host does: ask the module what to do, do it, tell it what happened.
 
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomInt } from 'node:crypto';
 import { Action, Event, MAX_GET_RESPONSES, NetworkFailure, RspFunction } from './abi.js';
-import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodePoll } from './command.js';
+import { systemClock } from './clock.js';
+import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodeListen, encodePoll } from './command.js';
 import { type ConsentCallback, type ConsentEvent, decide, decodeOffer, POSTPONED } from './consent.js';
 import { IpaError } from './core/errors.js';
 import { isSignedByEim, signAsDevice } from './device-key.js';
 import {
   type ByteLine,
   type CardSlot,
+  type Clock,
+  type DatagramChannel,
+  type DatagramTransport,
   type IpaInstance,
   NetworkError,
   type Action as Request,
   type RspFunction as RspFunctionName,
   type Transport,
 } from './interfaces.js';
-import type { CommandOptions, DownloadOptions, PollOptions, RspOptions } from './options.js';
+import type { CommandOptions, DownloadOptions, ListenOptions, PollOptions, RspOptions } from './options.js';
 import { decodePeer } from './peer.js';
 import { type CommandResult, readResult } from './result.js';
 
@@ -26,8 +30,10 @@ export interface DriverLinks {
   /** The line to the modem (option cardLink "at"), or a card in a reader ("apdu"). */
   readonly card: ByteLine | CardSlot;
   readonly transport: Transport;
-  /** Milliseconds of any clock that runs on. Default: performance.now. */
-  readonly nowMs?: () => number;
+  /** Channels for CoAP. Without, an eIM can be reached by HTTPS alone. */
+  readonly datagrams?: DatagramTransport;
+  /** What the module's time goes by. Default: the clock of the system. */
+  readonly clock?: Clock;
   /** The present time, for the validity of certificates. Default: the clock of the system. */
   readonly now?: () => Date;
   /** Called at good moments to save the state region: a report is owed, or no longer owed. */
@@ -47,6 +53,10 @@ export interface DriverLinks {
 }
 
 const WINDOW_BYTES = { card: 256, network: 1024 } as const;
+/** What no window holds, and no runtime could be told. */
+const MOST_DATAGRAM_BYTES = 65_535;
+/** Event NetworkFailed of a channel, which nobody has asked for. */
+const DATAGRAMS_FAILED = -1;
 /** What the module can get from a card for one function, so that only a broken one tells more. */
 const MOST_ANSWER_BYTES = 256 * MAX_GET_RESPONSES;
 
@@ -85,7 +95,15 @@ const FUNCTIONS: Readonly<Record<number, RspFunctionName>> = {
  * not fit (RangeError), or a callback of `links` rejects; what goes wrong outside is in the result.
  */
 export async function poll(links: DriverLinks, options: PollOptions = {}): Promise<CommandResult> {
-  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...linkOf(links), ...timeOf(links), ...options }));
+  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...defaultsOf(links), ...options }));
+}
+
+/**
+ * Waits for packages that the eIM pushes over CoAP, and handles them (SGP.32 v1.2 §3.1.1.2). Over when none has come for `listenMs`; that is no
+ * error.
+ */
+export async function listen(links: DriverLinks, options: ListenOptions = {}): Promise<CommandResult> {
+  return new Driver(links, { request: options.initialEim }).run(encodeListen({ ...defaultsOf(links), ...options }));
 }
 
 /**
@@ -117,6 +135,12 @@ function linkOf({ card }: DriverLinks): Pick<CommandOptions, 'cardLink'> {
   return { cardLink: 'write' in card ? 'at' : 'apdu' };
 }
 
+/** A module without CoAP does not know what a seed is. */
+function defaultsOf(links: DriverLinks): PollOptions {
+  const seed = links.datagrams ? { seed: randomInt(1, 2 ** 32) } : {};
+  return { ...linkOf(links), ...timeOf(links), ...seed };
+}
+
 /** The eUICC has no clock, so that the host's is the only one that certificates are judged by (SGP.22 v2.5 §4.5.2.2). */
 function timeOf({ now = () => new Date() }: DriverLinks): Pick<RspOptions, 'utcTime'> {
   return { utcTime: now() };
@@ -137,6 +161,8 @@ class Driver {
   #sentBytes = 0;
   #requestOffset = 0;
   #network: Promise<unknown> = Promise.resolve();
+  #channel: DatagramChannel | undefined;
+  readonly #clock: Clock;
   readonly #answer: Uint8Array[] = [];
   #answerBytes = 0;
   /** What a callback threw; the command goes on to its end first. */
@@ -146,6 +172,7 @@ class Driver {
     readonly links: DriverLinks,
     readonly brought: Brought,
   ) {
+    this.#clock = links.clock ?? systemClock;
     if (!('write' in links.card)) return;
     links.card.onData((bytes) => {
       for (let at = 0; at < bytes.length; at += WINDOW_BYTES.card)
@@ -157,9 +184,8 @@ class Driver {
   /** Starts the command of these option bytes and runs it to its end. */
   async run(command: Uint8Array): Promise<CommandResult> {
     await this.links.instance.event(Event.Command, 0, command);
-    const now = this.links.nowMs ?? (() => performance.now());
     for (;;) {
-      const action = await this.links.instance.poll(Math.floor(now()) >>> 0);
+      const action = await this.links.instance.poll(Math.floor(this.#clock.nowMs()) >>> 0);
       if (action.kind === Action.Finished) return this.#finish(action);
       if (action.kind !== Action.Idle) await this.#perform(action);
       else await this.#deliver(action.argument);
@@ -177,14 +203,27 @@ class Driver {
   async #deliver(untilMs: number): Promise<void> {
     if (this.#happenings.length === 0) await this.#sleep(untilMs);
     const happening = this.#happenings.shift();
-    if (happening) await this.links.instance.event(happening.kind, happening.argument, happening.bytes);
+    if (happening?.kind === Event.Datagram || happening?.kind === DATAGRAMS_FAILED) await this.#deliverUnasked(happening);
+    else if (happening) await this.links.instance.event(happening.kind, happening.argument, happening.bytes);
+  }
+
+  /**
+   * A datagram that has no place, or is too long, is dropped as a network would: the peer sends it again. That a channel has failed may no
+   * longer matter.
+   */
+  async #deliverUnasked({ kind, argument, bytes }: Happening): Promise<void> {
+    if (bytes.length > MOST_DATAGRAM_BYTES) return;
+    const event = kind === DATAGRAMS_FAILED ? Event.NetworkFailed : kind;
+    await this.links.instance.event(event, argument, bytes).catch((error: unknown) => {
+      if (!(error instanceof IpaError) || error.layer !== 'use') throw error;
+    });
   }
 
   #sleep(untilMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = untilMs >= 0 ? setTimeout(resolve, untilMs) : undefined;
+      const cancel = untilMs >= 0 ? this.#clock.after(untilMs, resolve) : undefined;
       this.#wake = () => {
-        clearTimeout(timer);
+        cancel?.();
         resolve();
       };
     });
@@ -206,7 +245,9 @@ class Driver {
       case Action.CardReset:
         return this.#ofCard((card as CardSlot).reset(), () => this.#tell(Event.CardReady));
       case Action.NetworkOpen:
-        return this.#attempt(() => transport.open(decodePeer(action.bytes)), Event.NetworkOpened);
+        return this.#attempt(() => this.#open(action.bytes), Event.NetworkOpened);
+      case Action.DatagramSend:
+        return action.bytes.length > 0 ? this.#channel?.send(action.bytes) : undefined;
       case Action.NetworkSend:
         return this.#send(action.bytes, action.argument);
       case Action.NetworkReceive:
@@ -215,6 +256,7 @@ class Driver {
         return this.#abort();
       case Action.NetworkClose:
         this.#exchange++;
+        await this.#closeChannel();
         return transport.close();
       case Action.RequestRead:
         return this.#readRequest();
@@ -254,10 +296,30 @@ class Driver {
     });
   }
 
+  async #open(bytes: Uint8Array): Promise<void> {
+    const peer = decodePeer(bytes);
+    if (peer.scheme === 'https') return this.links.transport.open(peer);
+    const { datagrams } = this.links;
+    if (!datagrams)
+      throw new NetworkError('unreachable', `${peer.address} is to be reached by ${peer.scheme}: the host has no links.datagrams`);
+    await this.#closeChannel();
+    const channel = await datagrams.open(peer);
+    this.#channel = channel;
+    channel.onDatagram((datagram) => this.#tell(Event.Datagram, 0, datagram));
+    channel.onFailure((error) => {
+      if (this.#channel === channel) this.#tell(DATAGRAMS_FAILED, failureArgument(error));
+    });
+  }
+
+  async #closeChannel(): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    await channel?.close();
+  }
+
   #fail(error: unknown): void {
     this.#sentBytes = 0;
-    const known = error instanceof NetworkError ? error : new NetworkError('malformed', String(error));
-    this.#tell(Event.NetworkFailed, FAILURES[known.reason] + 256 * known.status);
+    this.#tell(Event.NetworkFailed, failureArgument(error));
   }
 
   #send(bytes: Uint8Array, argument: number): void {
@@ -338,6 +400,12 @@ class Driver {
     if (this.#failure) throw this.#failure.error;
     return readResult(action);
   }
+}
+
+/** The argument of event NetworkFailed. */
+function failureArgument(error: unknown): number {
+  const { reason, status } = error instanceof NetworkError ? error : new NetworkError('malformed', String(error));
+  return FAILURES[reason] + 256 * status;
 }
 
 /** @throws NetworkError malformed: a newer module's function, which no path is known for */

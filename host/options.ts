@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a host may ask of the module, in words: the options of its commands (assembly/abi/options.ts). Everything may be left out.
 
-import type { Binding } from './interfaces.js';
+import type { Binding, Scheme } from './interfaces.js';
 
 /** Options of every command. */
 export interface CommandOptions {
@@ -72,8 +72,39 @@ export const IPA_FEATURES = [
 /** What the IPA tells of itself; what is left out is false. */
 export type IpaFeatures = { readonly [Feature in (typeof IPA_FEATURES)[number]]?: boolean };
 
+/** When a device wants to poll: all numbers are whole seconds, below 2^30. */
+export interface PollSchedule {
+  /** From the end of one poll to the next; after failures 60 seconds, twice that, and so on up to the interval. */
+  readonly intervalSeconds: number;
+  /** A random addition at most, so that a fleet does not come at once. Default 0. */
+  readonly jitterSeconds?: number;
+  /** Where the device is awake or reachable only at times (eDRX, PSM). Default: always. */
+  readonly window?: {
+    /** How long until the next one opens. */
+    readonly opensInSeconds: number;
+    /** From one opening to the next. */
+    readonly periodSeconds: number;
+    /** How long each is open; the random addition does not go past its end. */
+    readonly lengthSeconds: number;
+  };
+}
+
+/** Options of CoAP. */
+export interface CoapOptions {
+  /** How messages reach the eIM. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  readonly esipaScheme?: Scheme;
+  /** Random number that tokens and message IDs are drawn from, 1 to 2^32 - 1. Default: a new one for each command, where links.datagrams is there. */
+  readonly seed?: number;
+  /** Largest block in bytes: 16, 32, 64, 128, 256, 512 or 1,024, which is the default. */
+  readonly coapBlockBytes?: number;
+  /** ACK_TIMEOUT of RFC 7252 in milliseconds; the module adapts it upwards to the round trips it sees. Default 2,000. */
+  readonly ackTimeoutMs?: number;
+}
+
 /** Options of a poll. */
-export interface PollOptions extends RspOptions {
+export interface PollOptions extends RspOptions, CoapOptions {
+  /** Asks when to poll next; the answer is `nextPollSeconds` of the result. Default: not asked. */
+  readonly schedule?: PollSchedule;
   /** The eIM to poll, by its eimId. Default: the first in the eUICC. */
   readonly eimId?: string;
   /** Address to use instead of the eIM's own: "host" or "host:port". */
@@ -92,6 +123,12 @@ export interface PollOptions extends RspOptions {
   readonly rplmn?: string;
   /** Default: what the module is built for, and eimCtxParams1Generation. */
   readonly ipaFeatures?: IpaFeatures;
+}
+
+/** Options of a command that waits for packages which the eIM pushes (SGP.32 v1.2 §3.1.1.2). */
+export interface ListenOptions extends PollOptions {
+  /** How long a package is waited for, in milliseconds. Default 60,000. */
+  readonly listenMs?: number;
 }
 
 /** Where a profile comes from (SGP.32 v1.2 §2.11.1.3, ProfileDownloadData). */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What action NetworkOpen says: who is to be talked to, how, and which key it must show (SGP.32 v1.2 §2.11.1.1.1).
 
-import { Binding, PeerKind } from './abi.js';
+import { Binding, PeerKind, Scheme } from './abi.js';
 import { Element, FieldError } from './asn1/element.js';
 import { tlv } from './asn1/tlv.js';
 import type { Peer, TrustAnchor } from './interfaces.js';
 
 const KINDS = { [PeerKind.Eim]: 'eim', [PeerKind.Smdp]: 'smdp', [PeerKind.Smds]: 'smds' } as const;
 const BINDINGS = { [Binding.Asn1]: 'asn1', [Binding.Json]: 'json' } as const;
+const SCHEMES = { [Scheme.Https]: 'https', [Scheme.Coaps]: 'coaps', [Scheme.Coap]: 'coap' } as const;
 const PUBLIC_KEY = 0xa0;
 
 /**
@@ -17,7 +18,10 @@ const PUBLIC_KEY = 0xa0;
 export function decodePeer(bytes: Uint8Array): Peer {
   try {
     const peer = Element.read(tlv(0x30, bytes), 'peer');
+    const scheme = peer.optional(0x83, 'scheme');
     return {
+      scheme: scheme ? oneOf(SCHEMES, scheme) : 'https',
+      listen: peer.optional(0x84, 'listen') !== undefined,
       kind: oneOf(KINDS, peer.required(0x80, 'kind')),
       binding: oneOf(BINDINGS, peer.required(0x82, 'binding')),
       address: peer.required(0x81, 'address').text(),

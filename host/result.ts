@@ -24,12 +24,15 @@ export interface CommandResult {
    * results are in the state region of the module alone.
    */
   readonly emulated: boolean;
+  /** When to poll next, in seconds from now, where option `schedule` asked for it. */
+  readonly nextPollSeconds: number | undefined;
 }
 
 /** The result in action Finished. */
 export function readResult({ argument, bytes }: Action): CommandResult {
   const summary = readSummary(bytes);
   const detail = summary.get(Summary.Detail) ?? 0;
+  const nextPoll = summary.get(Summary.NextPoll) ?? -1;
   return {
     error: argument < 0 ? IpaError.fromNumber(argument, detail) : undefined,
     detail,
@@ -37,6 +40,7 @@ export function readResult({ argument, bytes }: Action): CommandResult {
     profilesInstalled: summary.get(Summary.ProfilesInstalled) ?? 0,
     notifications: summary.get(Summary.Notifications) ?? 0,
     emulated: summary.get(Summary.Emulated) === 1,
+    nextPollSeconds: nextPoll < 0 ? undefined : nextPoll,
     stateChange: STATE_CHANGE_CAUSES[summary.get(Summary.StateChange) ?? -1],
   };
 }

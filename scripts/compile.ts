@@ -53,7 +53,9 @@ async function shrinkFile(compiled: Uint8Array, outFile: string, { textFile, nam
 }
 
 function toArguments({ entry, target, outFile, shrunk, options = [] }: CompileRequest): string[] {
-  const names = shrunk ? ['--debug'] : [];
+  // At level 2 the compiler merges functions that differ in an address, which then is that of a scalar for some callers; the shrink
+  // step does the same when scalars have no addresses any more.
+  const names = shrunk ? ['--debug', '--shrinkLevel', '1'] : [];
   return [relative(entry), '--config', 'asconfig.json', '--target', target, '--outFile', relative(outFile), ...names, ...options];
 }
 

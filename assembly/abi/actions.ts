@@ -12,8 +12,9 @@ export const enum Action {
   /** Reset the card and re-attach the modem (APDU link only; the AT link does it itself). Answered by event CardReady. */
   CardReset = 3,
   /**
-   * Select the peer to talk to. Data: 80 PeerKind, 82 Binding, 83 Scheme (one byte each), 81 address, then A6 with trustedPublicKeyDataTls
-   * where the eUICC holds one for an eIM; 84 (empty): wait for this peer on the device's own port. Answered by event NetworkOpened.
+   * Select the peer to talk to. Data: 80 PeerKind, 82 Binding (one byte each), 83 Scheme where it is not HTTPS, 84 (empty) where this
+   * peer is to be waited for on the device's own port, 81 address, then A6 with trustedPublicKeyDataTls where the eUICC holds one for an eIM.
+   * Answered by event NetworkOpened.
    */
   NetworkOpen = 4,
   /**

@@ -32,6 +32,10 @@ export const HAS_ASN1: bool = !isDefined(IPA_WITHOUT_ASN1) || HAS_ESIPA;
 export const HAS_MORE_OPTIONS: bool = !isDefined(IPA_WITHOUT_MORE_OPTIONS);
 /** Answers of the eUICC are checked to the last element, the EID by its digits. Without: as far as they are read. */
 export const HAS_STRICT_ANSWERS: bool = !isDefined(IPA_WITHOUT_STRICT_ANSWERS);
+/** CoAP to the eIM (link/coap.ts), and when to poll next (engine/schedule.ts). */
+export const HAS_COAP: bool = !isDefined(IPA_WITHOUT_COAP) && HAS_ESIPA && HAS_MORE_OPTIONS;
+/** Packages that the eIM pushes over CoAP (link/coap-push.ts). */
+export const HAS_PUSH: bool = !isDefined(IPA_WITHOUT_PUSH) && HAS_COAP;
 /** Downloads by way of the eIM and nothing else: what happens is in proc/indirect-download.ts. */
 export const IS_INDIRECT: bool = !HAS_DIRECT && !HAS_POLICY && !HAS_STATE_CHANGES && !HAS_DISCOVERY;
 /** A virtual ISD-R in front of a consumer eUICC (emulation/): the functions of SGP.32 that such a card does not have. Only where asked for. */

@@ -3,6 +3,8 @@
 
 /** Network window: the largest part of a message that is in memory at a time, each way. */
 export const NETWORK_WINDOW_BYTES: i32 = 1024;
+/** Room for what CoAP has in front of a block of NETWORK_WINDOW_BYTES. */
+export const COAP_HEAD_BYTES: i32 = 64;
 /** Modem bytes or response APDU per event. */
 export const CARD_WINDOW_BYTES: i32 = 258;
 /** The longest AT command line: AT+CSIM=522,"…" and carriage return. */

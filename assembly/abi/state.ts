@@ -2,12 +2,13 @@
 // The memory map: one region that holds everything the module remembers between two calls. The host may save it after any
 // call and put it back into a fresh instance (design property P5). Module-level variables elsewhere are scratch within a call.
 
-import { HAS_EMULATION } from './features';
+import { HAS_COAP, HAS_EMULATION } from './features';
 import {
   ACTIVATION_CODE_BYTES,
   BACKOFF_BYTES,
   CARD_LINE_BYTES,
   CARD_WINDOW_BYTES,
+  COAP_HEAD_BYTES,
   EMULATION_BYTES,
   MESSAGE_BYTES,
   METADATA_BYTES,
@@ -221,6 +222,50 @@ export class State {
   networkEnd: usize;
   networkError: i32;
   networkDetail: i32;
+
+  // CoAP link (link/coap.ts)
+  scheme: u32; // of the peer that is open; all but Https means datagrams
+  randomState: u32;
+  coapState: u32;
+  coapMessageId: u32; // of the message that is out
+  coapToken: u32;
+  coapOut: bool; // it is to be sent
+  coapControlBytes: u32; // of an ACK, a RST or a refusal that is to be sent before it
+  coapTries: u32;
+  coapSentMs: u32;
+  coapWaitMs: u32; // from the last time it was sent to the next one
+  coapDeadlineMs: u32;
+  coapAckMs: u32; // ACK_TIMEOUT as adapted to the round trips seen
+  coapTag: u32; // Request-Tag of the body that is being sent
+  coapRequestSzx: u32;
+  coapAnswerSzx: u32;
+  coapBase: u32; // bytes of the body in front of the window that is being sent
+  coapOffset: u32; // bytes in front of the block in hand: of the window that is being sent, or of the body that comes
+  coapRestarts: u32;
+  coapMore: bool; // blocks of the answer are still to be asked for
+  coapNextAt: usize; // a block that came while the one before it goes to the card
+  coapNextEnd: usize;
+  coapNextMore: bool;
+  coapResponseId: u32; // of the separate response last acknowledged
+  coapFailure: i32; // told when all that came before was used
+  coapDetail: i32;
+
+  // packages that the eIM pushes (link/coap-push.ts)
+  pushState: u32;
+  pushBegun: u64; // message IDs plus 1 of the last four pushes
+  pushId: u32; // message ID plus 1 of the request last taken
+  pushTokenLength: u32;
+  pushTag: u32; // what tells the bodies of the peer apart
+  pushIsAnswer: bool; // what is out answers the peer's request
+  pushIsSeparate: bool; // … and goes as a message of its own
+  pushCode: u32; // of the answer
+  pushBlock1: i32; // the block that 2.31 is owed for, -1: none
+  pushSzx: u32; // size of the blocks of the answer
+  pushOwed: bool; // the request last taken is not answered yet
+  pushDeadlineMs: u32; // for the peer's next step
+
+  // engine/schedule.ts
+  pollFailures: u32;
 }
 
 /** Options of the command, with their defaults; engine/command.ts writes them by their offsets, so they stand apart from the scalars. */
@@ -247,13 +292,20 @@ export class Options {
   esipaVersion: u32;
   stateChangeCause: u32;
   hasStateChangeCause: u32;
+  esipaScheme: u32;
+  hasEsipaScheme: u32;
+  seed: u32;
+  coapBlockSzx: u32;
+  ackTimeoutMs: u32;
+  pollScheduleLength: u32;
+  listenMs: u32;
 }
 
 /** Bytes a header may overhang a full block or window before the rest is moved to the next one. */
 const SLACK: usize = 32;
 
 /** Room for the scalars, in bytes. */
-export const SCALARS: usize = 768;
+export const SCALARS: usize = 864;
 /** Room for the options, in bytes. */
 export const OPTIONS_BYTES: usize = 128;
 const A_OPTIONS: usize = SCALARS;
@@ -266,7 +318,8 @@ const A_RPLMN: usize = A_UTC_TIME + 16;
 const A_TAC: usize = A_RPLMN + 8;
 const A_IMEI: usize = A_TAC + 8;
 const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
-const A_HASH_CC: usize = A_DEVICE_CAPABILITIES + 48;
+const A_POLL_SCHEDULE: usize = A_DEVICE_CAPABILITIES + 48;
+const A_HASH_CC: usize = A_POLL_SCHEDULE + 24;
 const A_SLOTS: usize = A_HASH_CC + 40;
 const A_RUNS: usize = A_SLOTS + 56;
 const A_CI_PKID: usize = A_RUNS + 48;
@@ -290,9 +343,11 @@ const A_APDU: usize = A_OWED + OWED_BYTES;
 const A_RESPONSE: usize = A_APDU + 261 + SLACK;
 const A_CARD_LINE: usize = A_RESPONSE + 272;
 const A_CARD_WINDOW: usize = A_CARD_LINE + CARD_LINE_BYTES;
-const A_NETWORK_TX: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
-const A_NETWORK_RX: usize = A_NETWORK_TX + NETWORK_WINDOW_BYTES + SLACK;
-const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES;
+const A_COAP_CONTROL: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
+const A_PUSH_TOKEN: usize = A_COAP_CONTROL + 12;
+const A_NETWORK_TX: usize = A_PUSH_TOKEN + 8;
+const A_NETWORK_RX: usize = A_NETWORK_TX + NETWORK_WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : SLACK);
+const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : 0);
 
 const A_EMULATION: usize = A_MESSAGE + MESSAGE_BYTES;
 
@@ -316,6 +371,8 @@ export const EIM_ADDRESS: usize = REGION + A_EIM_ADDRESS;
 /** YYYYMMDDhhmmss. */
 export const UTC_TIME: usize = REGION + A_UTC_TIME;
 export const RPLMN: usize = REGION + A_RPLMN;
+/** Option PollSchedule: five numbers, big endian. */
+export const POLL_SCHEDULE: usize = REGION + A_POLL_SCHEDULE;
 /** 04 20 and the 32 bytes of hashCc. */
 export const HASH_CC: usize = REGION + A_HASH_CC;
 /** Start and end of each Slot. */
@@ -354,6 +411,10 @@ export const APDU: usize = REGION + A_APDU;
 export const RESPONSE: usize = REGION + A_RESPONSE;
 export const CARD_LINE: usize = REGION + A_CARD_LINE;
 export const CARD_WINDOW: usize = REGION + A_CARD_WINDOW;
+/** An ACK, a RST or a refusal. */
+export const COAP_CONTROL: usize = REGION + A_COAP_CONTROL;
+/** Token of the request that the peer pushed. */
+export const PUSH_TOKEN: usize = REGION + A_PUSH_TOKEN;
 export const NETWORK_TX: usize = REGION + A_NETWORK_TX;
 export const NETWORK_RX: usize = REGION + A_NETWORK_RX;
 /** Messages that must be seen whole. */

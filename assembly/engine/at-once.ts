@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps that need no event: the checks and decisions between two exchanges, and what is put down as owed.
 
-import { Action, PeerKind, Summary } from '../abi/actions';
+import { Action, PeerKind, Scheme, Summary } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import {
+  HAS_COAP,
   HAS_DATA,
   HAS_DIRECT,
   HAS_DISCOVERY,
@@ -12,6 +13,7 @@ import {
   HAS_JSON,
   HAS_LOCAL,
   HAS_POLICY,
+  HAS_PUSH,
   HAS_SELECTION,
   HAS_STATE_CHANGES,
   IS_INDIRECT,
@@ -35,6 +37,7 @@ import { putHeader } from '../wire/der-write';
 import { CardState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { backoffBeginRun, backoffForget, backoffNote, isBackedOff } from './backoff';
+import { nextPollSeconds } from './schedule';
 import { PENDING, REPEAT } from './streams';
 
 /** Does the step `what`. Returns its outcome, its error, REPEAT, or PENDING with the end of the command. */
@@ -124,6 +127,7 @@ export function startAtOnce(what: u32): i32 {
     case Do.CloseNetwork:
       if (S.networkOpened) ask(Action.NetworkClose);
       S.networkOpened = false;
+      if (HAS_COAP) S.scheme = Scheme.Https;
       return 0;
     case Do.Finish:
       finish();
@@ -146,7 +150,7 @@ export function isWireError(error: i32): bool {
 
 /** Whether an error is one of the network. */
 export function isNetworkError(error: i32): bool {
-  return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NetworkMalformed;
+  return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NoSeed;
 }
 
 function owe(code: u32): i32 {
@@ -183,6 +187,7 @@ function finish(): void {
   at = putSummary(at, Summary.ProfilesInstalled, S.profilesInstalled);
   at = putSummary(at, Summary.Notifications, S.notifications);
   if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
+  if (HAS_COAP) at = putSummary(at, Summary.NextPoll, nextPollSeconds());
   if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
@@ -190,7 +195,7 @@ function finish(): void {
 
 /** Whether the command is the local user's: there is no eIM to report to. */
 export function isLocal(): bool {
-  return !HAS_ESIPA || O.command != Command.Poll;
+  return !HAS_ESIPA || (O.command != Command.Poll && !(HAS_PUSH && O.command == Command.Listen));
 }
 
 /** ipaFeatures bit 0, directRspServerCommunication. */
@@ -285,7 +290,11 @@ function isWantedAgain(): i32 {
 /** Refused: later again. Without a connection to the eIM the others need not be tried; another SM-DP+ is another matter. */
 function skipNotification(): i32 {
   const error = S.stepError;
-  const isRefusal = error == ErrorCode.NetworkHttpStatus || error == ErrorCode.EimError || error == ErrorCode.SmdpError;
+  const isRefusal =
+    error == ErrorCode.NetworkHttpStatus ||
+    (HAS_COAP && error == ErrorCode.CoapRefused) ||
+    error == ErrorCode.EimError ||
+    error == ErrorCode.SmdpError;
   if (!isRefusal && !(HAS_DIRECT && isDirect() && isNetworkError(error))) return error;
   if (HAS_SELECTION) backoffNote();
   S.notificationSkip++;

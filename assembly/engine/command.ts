@@ -6,12 +6,14 @@ import { Binding } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import {
   HAS_ASN1,
+  HAS_COAP,
   HAS_DIRECT,
   HAS_EMULATION,
   HAS_ESIPA,
   HAS_JSON,
   HAS_LOCAL,
   HAS_MORE_OPTIONS,
+  HAS_PUSH,
   HAS_SELECTION,
   HAS_STATE_CHANGES,
 } from '../abi/features';
@@ -26,6 +28,7 @@ import {
   OPTIONS,
   OPTIONS_BYTES,
   Options,
+  POLL_SCHEDULE,
   RPLMN,
   S,
   State,
@@ -47,11 +50,11 @@ const NOWHERE: u32 = 0xff;
 /** Length that means "no limit here": the reader of the value has its own. */
 const ANY_LENGTH: u32 = 0xff;
 const FIRST_ROWS: u32 = Option.Restart - Option.Command + 1;
-const LAST_OPTION: u32 = HAS_MORE_OPTIONS ? Option.EsipaVersion : Option.Restart;
+const LAST_OPTION: u32 = HAS_COAP ? Option.ListenMs : HAS_MORE_OPTIONS ? Option.EsipaVersion : Option.Restart;
 
 // biome-ignore format: a row a line
 const FIRST: usize = memory.data<u8>([
-  /* Command */ 1, 4, 1, 1, <u8>(offsetof<Options>('command') / 4), <u8>NOWHERE,
+  /* Command */ 1, 5, 1, 1, <u8>(offsetof<Options>('command') / 4), <u8>NOWHERE,
   /* CardLink */ 0, 1, 1, 1, <u8>(offsetof<Options>('cardLink') / 4), <u8>NOWHERE,
   /* BlockBytes */ 16, 255, 1, 1, <u8>(offsetof<Options>('blockBytes') / 4), <u8>NOWHERE,
   /* EimId */ 0, 255, 1, 128, <u8>((WANTED_EIM_ID - OPTIONS) / 4), <u8>(offsetof<Options>('wantedEimIdLength') / 4),
@@ -78,6 +81,12 @@ const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   /* Assistant */ 0, <u8>(HAS_EMULATION ? 2 : 1), 1, 1, <u8>(offsetof<Options>('assistant') / 4), <u8>NOWHERE,
   /* OnlineTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('onlineTimeoutMs') / 4), <u8>NOWHERE,
   /* EsipaVersion */ 0, 255, 1, 1, <u8>(offsetof<Options>('esipaVersion') / 4), <u8>NOWHERE,
+  /* EsipaScheme */ 0, 2, 1, 1, <u8>(offsetof<Options>('esipaScheme') / 4), <u8>(offsetof<Options>('hasEsipaScheme') / 4),
+  /* Seed */ 0, 255, 4, 4, <u8>(offsetof<Options>('seed') / 4), <u8>NOWHERE,
+  /* CoapBlockSzx */ 0, 6, 1, 1, <u8>(offsetof<Options>('coapBlockSzx') / 4), <u8>NOWHERE,
+  /* AckTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('ackTimeoutMs') / 4), <u8>NOWHERE,
+  /* PollSchedule */ 0, 63, 20, 20, <u8>((POLL_SCHEDULE - OPTIONS) / 4), <u8>(offsetof<Options>('pollScheduleLength') / 4),
+  /* ListenMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('listenMs') / 4), <u8>NOWHERE,
 ]);
 
 /** What stands when the host says nothing, in the form of options. */
@@ -99,8 +108,11 @@ const MORE_DEFAULTS: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   <u8>Option.Assistant, 1, <u8>(HAS_EMULATION ? Assistant.Emulated : HAS_ESIPA ? Assistant.Ipad : Assistant.Lpad),
   <u8>Option.OnlineTimeoutMs, 4, 0, 2, 0xbf, 0x20,
   <u8>Option.EsipaVersion, 1, 2,
+  <u8>Option.CoapBlockSzx, 1, 6,
+  <u8>Option.AckTimeoutMs, 4, 0, 0, 0x07, 0xd0,
+  <u8>Option.ListenMs, 4, 0, 0, 0xea, 0x60,
 ]);
-const MORE_DEFAULTS_BYTES: u32 = 15;
+const MORE_DEFAULTS_BYTES: u32 = HAS_COAP ? 30 : 15;
 
 /** Starts the command in the first `length` bytes of the network window. Returns 0 or an error; then nothing has changed. */
 export function beginCommand(length: u32): i32 {
@@ -136,6 +148,8 @@ function isBuiltIn(command: u32): bool {
       return HAS_DIRECT;
     case Command.Es10:
       return HAS_LOCAL;
+    case Command.Listen:
+      return HAS_PUSH;
   }
   return false;
 }
@@ -192,6 +206,7 @@ function reset(): void {
   const stateChanged = S.stateChanged;
   const stateChangeCause = S.stateChangeCause;
   const rollbackPending = S.rollbackPending;
+  const pollFailures = S.pollFailures;
   memory.fill(changetype<usize>(S), 0, offsetof<State>());
   memory.fill(OPTIONS, 0, OPTIONS_BYTES);
   S.abiVersion = abiVersion;
@@ -206,6 +221,7 @@ function reset(): void {
     S.stateChangeCause = stateChangeCause;
   }
   if (HAS_STATE_CHANGES) S.rollbackPending = rollbackPending;
+  if (HAS_COAP) S.pollFailures = pollFailures;
   if (HAS_EMULATION) forgetFunction();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;

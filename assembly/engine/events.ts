@@ -2,37 +2,46 @@
 // Events from the host. An event that nobody waits for changes nothing.
 
 import { ErrorCode } from '../abi/errors';
-import { ConsentAnswer, Event } from '../abi/events';
-import { HAS_EMULATION, HAS_POLICY } from '../abi/features';
-import { CARD_WINDOW_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
+import { ConsentAnswer, Event, NetworkFailure } from '../abi/events';
+import { HAS_COAP, HAS_EMULATION, HAS_POLICY } from '../abi/features';
+import { CARD_WINDOW_BYTES, COAP_HEAD_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';
 import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
 import { emulationEvent } from '../emulation/virtual-isdr';
 import { atByte, atCancel } from '../link/at';
+import { takeDatagram } from '../link/coap';
+import { coapFail, freeWindow } from '../link/coap-line';
 import { jsonWindow } from '../rsp/json-reply';
 import { isJson } from '../rsp/peer';
 import { putTlv } from '../wire/der-write';
 import { NetworkState } from '../wire/lanes';
-import { networkData, networkSent } from '../wire/network-lane';
+import { networkPart, networkSent } from '../wire/network-lane';
 import { beginCommand } from './command';
 import { linkFailed, linkResponse } from './run';
 
 /** Where the bytes of an event of this kind go. */
 export function windowOf(kind: i32): usize {
   if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE;
+  if (HAS_COAP && kind == Event.Datagram && freeWindow()) return freeWindow();
   return kind == Event.CardData ? CARD_WINDOW : kind == Event.CardResponse ? RESPONSE : NETWORK_RX;
 }
 
 /** How many bytes an event of this kind may bring. */
 export function windowBytes(kind: i32): i32 {
   if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE_BYTES;
+  if (HAS_COAP && kind == Event.Datagram) return freeWindow() ? NETWORK_WINDOW_BYTES + COAP_HEAD_BYTES : 0;
   return kind == Event.CardData || kind == Event.CardResponse ? CARD_WINDOW_BYTES : NETWORK_WINDOW_BYTES;
+}
+
+function isKnown(kind: i32): bool {
+  if (kind == Event.Datagram) return HAS_COAP;
+  return kind >= Event.Command && kind <= (HAS_EMULATION ? Event.Verified : Event.Consent);
 }
 
 /** Takes an event. Returns the bytes taken, or an error. */
 export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
-  if (kind < Event.Command || kind > (HAS_EMULATION ? Event.Verified : Event.Consent)) return ErrorCode.UnknownEvent;
+  if (!isKnown(kind)) return ErrorCode.UnknownEvent;
   if (length > <u32>windowBytes(kind)) return ErrorCode.WindowOverflow;
   if (kind == Event.Command) {
     const result = beginCommand(length);
@@ -44,6 +53,7 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
     return length;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
+  if (HAS_COAP && kind == Event.Datagram) return datagramEvent(length);
   if (HAS_EMULATION && kind > Event.Consent) return emulationEvent(kind, argument, length);
   if (kind == Event.Consent) return consentEvent(argument, length);
   return kind <= Event.CardFailed ? cardEvent(kind, length) : networkEvent(kind, argument, length);
@@ -66,9 +76,18 @@ function cardEvent(kind: i32, length: u32): i32 {
   return length;
 }
 
+/** A datagram is no misuse, but one that has no place, or comes when no CoAP peer is open, is not taken. */
+function datagramEvent(length: u32): i32 {
+  const at = freeWindow();
+  if (!S.scheme || !S.networkOpened || !at) return ErrorCode.UnexpectedEvent;
+  takeDatagram(at, length);
+  return length;
+}
+
 function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   const state = S.networkState;
   if (kind == Event.NetworkFailed) {
+    if (HAS_COAP && S.coapState && argument) return datagramsFailed(argument);
     const waits = state == NetworkState.WindowOut || state == NetworkState.Asked || state == NetworkState.Opening;
     return waits && !S.networkFromHost ? networkFailed(argument) : ErrorCode.UnexpectedEvent;
   }
@@ -86,7 +105,7 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   const fromHost = kind == Event.RequestData;
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
-  networkData(length, argument != 0);
+  networkPart(NETWORK_RX, NETWORK_RX + length, argument != 0);
   if (isJson() && !fromHost) jsonWindow();
   return length;
 }
@@ -104,10 +123,22 @@ function consentEvent(answer: u32, length: u32): i32 {
   return length;
 }
 
+function isReason(reason: i32): bool {
+  return reason >= NetworkFailure.Unreachable && reason <= NetworkFailure.Malformed;
+}
+
+/** No datagram will come any more; what has come is used first. */
+function datagramsFailed(argument: i32): i32 {
+  const reason = argument & 0xff;
+  if (!isReason(reason)) return ErrorCode.UnexpectedEvent;
+  coapFail(ErrorCode.NetworkUnreachable + 1 - reason, argument >> 8);
+  return 0;
+}
+
 /** The codes of NetworkFailure stand in the order of the network errors. */
 function networkFailed(argument: i32): i32 {
   const reason = argument & 0xff;
-  if (reason < 1 || reason > 6) return ErrorCode.UnexpectedEvent;
+  if (!isReason(reason)) return ErrorCode.UnexpectedEvent;
   S.networkState = NetworkState.Failed;
   S.networkError = ErrorCode.NetworkUnreachable + 1 - reason;
   S.networkDetail = argument >> 8;

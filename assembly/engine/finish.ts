@@ -12,12 +12,13 @@ import {
   HAS_ESIPA,
   HAS_LOCAL,
   HAS_POLICY,
+  HAS_PUSH,
   HAS_RESULT_LIST,
   HAS_SELECTION,
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { CardLink } from '../abi/options';
+import { CardLink, Command } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
 import { CancelReason, readCancelSession } from '../es10/cancel-session';
@@ -47,7 +48,7 @@ import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { sameBytes } from '../wire/bytes';
 import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
-import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
+import { CardState, LinkCommand, NetworkState, PushState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { forgetRollback, isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult, gatherNotification } from './find';
@@ -94,7 +95,12 @@ function isUnsettled(result: i32): bool {
 
 function continueHost(what: u32): i32 {
   if (what == Do.OpenNetwork || what == Do.OpenServer) {
-    if (S.networkState != NetworkState.Failed) return S.networkState == NetworkState.Opening ? PENDING : 0;
+    if (S.networkState != NetworkState.Failed)
+      return S.networkState == NetworkState.Opening
+        ? PENDING
+        : HAS_PUSH && O.command == Command.Listen && S.procedure == Go.StartUp
+          ? 1
+          : 0;
     S.stepDetail = S.networkDetail;
     return S.networkError;
   }
@@ -310,6 +316,8 @@ function continueNetwork(what: u32, result: i32): i32 {
       return readAuthentication();
     case Do.GetBoundProfilePackage:
       return S.replyState == Reply.Stream ? 0 : noteReason(orBadAnswer(replyExpect(0xa0)), CancelReason.MetadataMismatch);
+    case Do.Receipt:
+      return 0;
     case Do.SendOwed:
       return !HAS_ESIPA ? 0 : settleOwed(S.owedIsTriggerResult ? 0 : readProvideResult());
     case Do.FinishDataResponse:
@@ -365,6 +373,9 @@ function settleStateChange(kind: i32): i32 {
 
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
 function networkRefusal(what: u32, error: i32): i32 {
+  // nobody has pushed anything
+  if (HAS_PUSH && what == Do.GetEimPackage && O.command == Command.Listen && error == ErrorCode.NetworkTimeout && !S.scanDepth)
+    return PackageKind.None;
   if (HAS_ESIPA && what == Do.GetEimPackage && isWireError(error)) {
     readGetEimPackage(); // as far as it came, for the transaction id
     noteError(error);
@@ -429,6 +440,8 @@ function continueCardFromNetwork(what: u32): i32 {
   const outcome = readPackageResult();
   if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;
+  // the network that it was pushed over goes with the profile: the device reports by itself (SPEC.md, N-6)
+  if (HAS_PUSH && outcome == PackageOutcome.ProfileChanged) S.pushState = PushState.None;
   if (HAS_STATE_CHANGES && outcome == PackageOutcome.ProfileChanged) {
     S.rollbackPending = true;
     S.rollbackTried = false;

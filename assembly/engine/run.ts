@@ -4,11 +4,12 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
+import { HAS_COAP, HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
 import { emulationGoOn, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
 import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
+import { coapMove, coapTick, coapUntilTick } from '../link/coap';
 import { ATTACH } from '../proc/attach';
 import { RETRIEVAL } from '../proc/eim-package-retrieval';
 import { END } from '../proc/end';
@@ -74,6 +75,7 @@ export function run(): bool {
 /** One turn; false when an event is needed. */
 function turn(): bool {
   moveLink();
+  if (HAS_COAP && S.scheme) coapMove();
   if (S.apduStale) return false;
   const what: u32 = load<u8>(row());
   const started = S.stepStarted;
@@ -159,6 +161,7 @@ export function linkFailed(error: i32, detail: i32): void {
 /** Looks at the clock. */
 export function tick(nowMs: u32): void {
   S.nowMs = nowMs;
+  if (HAS_COAP && S.scheme) coapTick();
   if (O.cardLink != CardLink.Apdu) atTick();
   else if (S.actions & (1 << Action.CardTransmit)) S.linkDeadlineMs = nowMs + O.cardTimeoutMs;
   else if (S.apduOut && <i32>(nowMs - S.linkDeadlineMs) >= 0) linkFailed(ErrorCode.ModemTimeout, 0);
@@ -168,5 +171,7 @@ export function tick(nowMs: u32): void {
 export function untilNextTick(): i32 {
   if (HAS_STATE_CHANGES && S.pausing) return max<i32>(S.pauseUntilMs - S.nowMs, 0);
   const waits = O.cardLink != CardLink.Apdu ? S.linkWaiting : S.apduOut;
-  return waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
+  const card = waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
+  // -1 is the largest of unsigned numbers
+  return HAS_COAP && S.scheme ? <i32>min<u32>(card, coapUntilTick()) : card;
 }

@@ -4,6 +4,7 @@
 import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import {
+  HAS_COAP,
   HAS_COMPACT,
   HAS_DATA,
   HAS_DIRECT,
@@ -12,12 +13,13 @@ import {
   HAS_JSON,
   HAS_LOCAL,
   HAS_POLICY,
+  HAS_PUSH,
   HAS_RESULT_LIST,
   HAS_SELECTION,
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { CardLink } from '../abi/options';
+import { CardLink, Command } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
 import { prepareServerOpen } from '../es9p/open-server';
 import { sendAuthenticateServer } from '../es10/authenticate-server';
@@ -44,10 +46,11 @@ import {
   isCompacting,
   sendCompactNotification,
 } from '../esipa/compact';
-import { sendGetEimPackage } from '../esipa/get-eim-package';
+import { forgetTransaction, sendGetEimPackage } from '../esipa/get-eim-package';
 import { sendOwed } from '../esipa/handle-trigger-result';
-import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications } from '../esipa/provide-eim-package-result';
+import { beginProvideResult, sendPackageResult, sendPackageResultAndNotifications, sendReceipt } from '../esipa/provide-eim-package-result';
 import { atSend } from '../link/at';
+import { awaitPush } from '../link/coap-push';
 import { Do } from '../proc/functions';
 import { DATA_OBJECTS, putOwnDataObject, sendDataObjectRequest } from '../proc/ipa-euicc-data';
 import { beginAuthenticateClient } from '../rsp/authenticate-client';
@@ -55,7 +58,9 @@ import { sendCancelSessionResponse } from '../rsp/cancel-session';
 import { sendGetBoundProfilePackage } from '../rsp/get-bound-profile-package';
 import { beginHandleNotification, sendHandleNotification } from '../rsp/handle-notification';
 import { sendInitiateAuthentication } from '../rsp/initiate-authentication';
+import { isPushed } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
+import { replyBegin } from '../rsp/reply';
 import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
 import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
@@ -104,6 +109,7 @@ const MOST_TRIES: u32 = 15;
 function startHost(what: u32): i32 {
   if (what == Do.OpenNetwork || what == Do.OpenServer) {
     if (HAS_DIRECT && what == Do.OpenServer) prepareServerOpen(S.route);
+    if (HAS_COAP && S.scheme && !O.seed) return ErrorCode.NoSeed;
     S.networkState = NetworkState.Opening;
     ask(Action.NetworkOpen);
     return PENDING;
@@ -318,7 +324,8 @@ function startNetwork(what: u32): i32 {
     case Do.GetEimPackage:
       if (!HAS_ESIPA) return 0;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
-      sendGetEimPackage();
+      if (HAS_PUSH && O.command == Command.Listen) startListening();
+      else sendGetEimPackage();
       break;
     case Do.ProvideEimPackageResult:
       if (HAS_ESIPA) sendPackageResult();
@@ -332,6 +339,10 @@ function startNetwork(what: u32): i32 {
     case Do.GetBoundProfilePackage:
       startGetBoundProfilePackage();
       break;
+    case Do.Receipt:
+      if (!HAS_PUSH || !isPushed()) return 0;
+      sendReceipt();
+      break;
     case Do.HandleInstallationResult:
       if (HAS_ESIPA) startHandleInstallationResult();
       break;
@@ -342,6 +353,13 @@ function startNetwork(what: u32): i32 {
       sendCancelSessionResponse();
   }
   return PENDING;
+}
+
+/** The package will come as a request of the eIM. */
+function startListening(): void {
+  forgetTransaction();
+  replyBegin(0xbf4e);
+  awaitPush();
 }
 
 function startGetBoundProfilePackage(): void {

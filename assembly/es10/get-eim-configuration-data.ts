@@ -2,14 +2,15 @@
 // ES10b.GetEimConfigurationData (SGP.32 v1.2 §5.9.18): the list comes entry by entry through the scanner; each entry is
 // looked at whole, the chosen one gives the eIM's identity, address and trust anchor (§2.11.1.1.1, EimConfigurationData).
 
-import { PeerKind } from '../abi/actions';
+import { Binding, PeerKind, Scheme } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_DIRECT, HAS_JSON, HAS_SELECTION } from '../abi/features';
+import { HAS_COAP, HAS_DATA, HAS_DIRECT, HAS_JSON, HAS_PUSH, HAS_SELECTION } from '../abi/features';
+import { Command } from '../abi/options';
 import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
 import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
 import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
-import { putByteTlv, putTlv } from '../wire/der-write';
+import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 
 const EIM_ID_TYPE_FQDN: u32 = 2;
 const EIM_ID_BYTES: u32 = 128;
@@ -65,6 +66,18 @@ export function readEimEntry(at: usize, end: usize): i32 {
   return prepareNetworkOpen(first, end);
 }
 
+/** Bits of eimSupportedProtocol (§2.11.1.1.1). */
+const RETRIEVE_HTTPS: u32 = 0x80;
+const RETRIEVE_COAPS: u32 = 0x40;
+
+/** How the eIM of this entry is talked to: as the host says, else CoAP where the eIM has nothing else, and for pushes. */
+function chooseScheme(first: usize, end: usize): u32 {
+  if (O.hasEsipaScheme) return O.esipaScheme;
+  if (HAS_PUSH && O.command == Command.Listen) return Scheme.Coaps;
+  const protocols: u32 = findTlv(first, end, 0x87) || derLength < 2 ? RETRIEVE_HTTPS : load<u8>(derValue, 1);
+  return (protocols & (RETRIEVE_HTTPS | RETRIEVE_COAPS)) == RETRIEVE_COAPS ? Scheme.Coaps : Scheme.Https;
+}
+
 function prepareNetworkOpen(first: usize, end: usize): i32 {
   let address = EIM_ADDRESS;
   let length: u32 = O.eimAddressLength;
@@ -77,15 +90,19 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
     length = S.eimIdLength;
   }
   if (!length) return ErrorCode.MissingElement;
+  if (HAS_COAP) S.scheme = chooseScheme(first, end);
   const anchorFound = !findTlv(first, end, 0xa6);
   const anchorBytes = anchorFound ? derEnd - derStart : 0;
-  if (MESSAGE_END - end < <usize>length + 10 + anchorBytes) return ErrorCode.MessageTooLong;
+  if (MESSAGE_END - end < <usize>length + 15 + anchorBytes) return ErrorCode.MessageTooLong;
   S.requestAt = end;
   const anchor = derStart;
   if (HAS_DIRECT) S.peerKind = PeerKind.Eim;
-  if (HAS_JSON) S.binding = O.esipaBinding;
+  // CoAP has no JSON binding (SGP.32 v1.2 §6.2)
+  if (HAS_JSON) S.binding = HAS_COAP && S.scheme ? Binding.Asn1 : O.esipaBinding;
   let at = putByteTlv(end, 0x80, PeerKind.Eim);
-  at = putByteTlv(at, 0x82, HAS_JSON ? O.esipaBinding : 0);
+  at = putByteTlv(at, 0x82, HAS_JSON ? S.binding : 0);
+  if (HAS_COAP && S.scheme) at = putByteTlv(at, 0x83, S.scheme);
+  if (HAS_PUSH && O.command == Command.Listen) at = putHeader(at, 0x84, 0);
   at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which SM-DP+ or SM-DS to talk to.
 
-import { HAS_JSON } from '../abi/features';
+import { Scheme } from '../abi/actions';
+import { HAS_COAP, HAS_JSON } from '../abi/features';
 import { ACTIVATION_CODE, O, S } from '../abi/state';
 import { PREFIX } from '../rsp/prefix';
 import { putByteTlv, putTlv } from '../wire/der-write';
@@ -13,5 +14,6 @@ export function prepareServerOpen(kind: u32): void {
   S.requestAt = PREFIX;
   S.requestEnd = putTlv(at, 0x81, ACTIVATION_CODE + S.smdpAddressAt, S.smdpAddressLength);
   S.peerKind = kind;
+  if (HAS_COAP) S.scheme = Scheme.Https;
   if (HAS_JSON) S.binding = O.rspBinding;
 }

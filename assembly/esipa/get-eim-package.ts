@@ -3,8 +3,9 @@
 // change that was not its own.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA, HAS_MORE_OPTIONS, HAS_STATE_CHANGES } from '../abi/features';
+import { HAS_DATA, HAS_MORE_OPTIONS, HAS_PUSH, HAS_STATE_CHANGES } from '../abi/features';
 import { EID, EIM_TRANSACTION_ID, MESSAGE, O, RPLMN, S } from '../abi/state';
+import { isPushed } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin } from '../rsp/request';
 import { derLength, derValue, findTlv } from '../wire/der-read';
@@ -22,6 +23,8 @@ export const enum PackageKind {
   DownloadTrigger = 3,
   Unknown = 4,
   Invalid = 5,
+  /** eimAcknowledgements, pushed. */
+  Acknowledgements = 6,
 }
 
 const NO_PACKAGE_AVAILABLE: i32 = 1;
@@ -31,9 +34,14 @@ export function putEid(at: usize): usize {
   return putTlv(at, 0x5a, EID, EID_BYTES);
 }
 
+/** The next package is another transaction. */
+export function forgetTransaction(): void {
+  S.eimTransactionIdLength = 0;
+}
+
 /** Sends BF4F{5A eidValue, [80 notifyStateChange, 81 stateChangeCause], [82 rPLMN]}. */
 export function sendGetEimPackage(): void {
-  S.eimTransactionIdLength = 0;
+  forgetTransaction();
   let at = putEid(PREFIX);
   if (HAS_STATE_CHANGES && S.stateChanged) at = putByteTlv(putHeader(at, 0x80, 0), 0x81, S.stateChangeCause);
   if (HAS_MORE_OPTIONS && O.rplmnLength) at = putTlv(at, 0x82, RPLMN, RPLMN_BYTES);
@@ -51,6 +59,10 @@ export function readGetEimPackage(): i32 {
     case 0xbf54:
       keepEimTransactionId(0x82);
       return PackageKind.DownloadTrigger;
+    case 0xbf53:
+      if (!HAS_PUSH || !isPushed()) return PackageKind.Unknown;
+      keepAcknowledgements();
+      return PackageKind.Acknowledgements;
     case 0x81:
     case 0x02:
       if (S.replyCode == NO_PACKAGE_AVAILABLE) return PackageKind.None;
@@ -65,4 +77,11 @@ function keepEimTransactionId(tag: u32): void {
   if (findTlv(MESSAGE, S.collectAt, tag) || derLength - 1 >= TRANSACTION_ID_BYTES) return;
   S.eimTransactionIdLength = derLength;
   memory.copy(EIM_TRANSACTION_ID, derValue, derLength);
+}
+
+/** What lies in MESSAGE are the sequence numbers to remove: they are then between acknowledgedAt and acknowledgedEnd. */
+export function keepAcknowledgements(): void {
+  S.acknowledgedAt = MESSAGE;
+  S.acknowledgedEnd = S.collectAt;
+  S.keepEnd = S.collectAt;
 }

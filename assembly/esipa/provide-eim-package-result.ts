@@ -2,14 +2,15 @@
 // ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7) in all its forms, and the acknowledgements that answer it.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_MORE_OPTIONS } from '../abi/features';
+import { HAS_MORE_OPTIONS, HAS_PUSH } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
 import { EIM_TRANSACTION_ID, MESSAGE, O, OWED, S } from '../abi/state';
-import { isJson } from '../rsp/peer';
+import { isJson, isPushed } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin, requestPut, requestRest } from '../rsp/request';
+import { Reply } from '../rsp/slots';
 import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
-import { putEid } from './get-eim-package';
+import { keepAcknowledgements, putEid } from './get-eim-package';
 
 /** EimPackageResultErrorCode. */
 export const enum PackageError {
@@ -18,9 +19,19 @@ export const enum PackageError {
   Undefined = 127,
 }
 
-/** Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow; in v1.0 it is the result alone. */
+/**
+ * Starts BF50{5A eidValue, …} with `resultBytes` of EimPackageResult to follow; in v1.0 it is the result alone, and so it is in the answer to a
+ * package that was pushed (TransferEimPackageResponse, §6.3.3.1).
+ */
 export function beginProvideResult(resultBytes: u32): void {
+  if (isPushed()) return requestBegin(0xbf4e, PREFIX, 0, resultBytes);
   requestBegin(0xbf50, !HAS_MORE_OPTIONS || O.esipaVersion || isJson() ? putEid(PREFIX) : PREFIX, 0, resultBytes);
+}
+
+/** Answers a push with eimPackageReceived; what came with it stays where it is. */
+export function sendReceipt(): void {
+  requestBegin(0xbf4e, putHeader(PREFIX, 0x05, 0), 0, 0);
+  S.replyState = Reply.Reading;
 }
 
 /** Sends the EuiccPackageResult kept in MESSAGE up to keepEnd, as it is. */
@@ -41,9 +52,10 @@ export function sendPackageResultAndNotifications(listBytes: u32): void {
 /** Reads the answer: sequence numbers to remove then lie between acknowledgedAt and acknowledgedEnd. EimError when it refuses. */
 export function readProvideResult(): i32 {
   const choice = S.replyChoice;
-  S.acknowledgedAt = MESSAGE;
-  S.acknowledgedEnd = choice == 0xbf53 ? S.collectAt : MESSAGE;
-  S.keepEnd = S.acknowledgedEnd;
+  if (choice != 0xbf53) S.collectAt = MESSAGE;
+  keepAcknowledgements();
+  // the eIM acknowledges what it has pushed by a push
+  if (HAS_PUSH && S.replyOuter == 0xbf4e) return 0;
   if (choice == 0xbf53 || choice == 0x30) return 0;
   S.stepDetail = S.replyCode;
   return choice == 0x02 || choice == 0x81 ? ErrorCode.EimError : ErrorCode.BadEimAnswer;

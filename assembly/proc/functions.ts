@@ -40,7 +40,7 @@ export namespace Do {
   export const CloseNetwork: u8 = 14; // 0
   export const Finish: u8 = 15; // none
   export const CountNotification: u8 = 16; // 0
-  export const Dispatch: u8 = 17; // 0, 1, 2, 3
+  export const Dispatch: u8 = 17; // 0, 1, 2, 3, 4
   export const ChooseRoute: u8 = 18; // 0, 1
   export const CheckServer: u8 = 19; // 0, failure
   export const CheckRules: u8 = 20; // 0, 1, failure
@@ -90,13 +90,14 @@ export namespace Do {
   export const FindNotification: u8 = 104; // 0, 1, failure
 
   export const SendOwed: u8 = 128; // 0, failure
-  export const GetEimPackage: u8 = 129; // 0, 1, 2, 3, 4, 5, failure
+  export const GetEimPackage: u8 = 129; // 0, 1, 2, 3, 4, 5, 6, failure
   export const ProvideEimPackageResult: u8 = 130; // 0, failure
   export const FinishDataResponse: u8 = 131; // 0, failure
   export const InitiateAuthentication: u8 = 132; // 0, failure
   export const GetBoundProfilePackage: u8 = 133; // 0, failure
   export const HandleInstallationResult: u8 = 134; // 0, failure
   export const CancelSessionAtServer: u8 = 135; // 0, failure
+  export const Receipt: u8 = 136; // 0, failure
 
   export const ProvideStoredResult: u8 = 160; // 0, failure
   export const HandleStoredNotification: u8 = 161; // 0, failure

@@ -3,7 +3,7 @@
 // made in two passes over the same objects: one adds up their lengths, the other streams them from the card to the eIM.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_DATA } from '../abi/features';
+import { HAS_COAP, HAS_DATA, HAS_PUSH } from '../abi/features';
 import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH } from '../abi/state';
 import { putDeviceInfo } from '../es10/authenticate-server';
 import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
@@ -182,15 +182,18 @@ export function putOwnDataObject(): usize {
   }
 }
 
-/** A8{80 ipaFeatures, 81 ipaSupportedProtocols retrieveHttps}: named bits, trailing zero bits left out. */
+/** retrieveHttps, retrieveCoaps, injectCoaps. */
+const PROTOCOLS: u32 = HAS_PUSH ? 0xd0 : HAS_COAP ? 0xc0 : 0x80;
+
+/** A8{80 ipaFeatures, 81 ipaSupportedProtocols}: named bits, trailing zero bits left out. */
 function putCapabilities(at: usize): usize {
   const features: u32 = O.ipaFeatures;
   at = putHeader(at, 0xa8, 8);
   at = putByteTlv(at, 0x80, ctz(features | 0x100) & 7);
   store<u8>(at - 2, 2);
   store<u8>(at, features);
-  at = putByteTlv(at + 1, 0x81, 7);
+  at = putByteTlv(at + 1, 0x81, ctz(PROTOCOLS));
   store<u8>(at - 2, 2);
-  store<u8>(at, 0x80);
+  store<u8>(at, PROTOCOLS);
   return at + 1;
 }

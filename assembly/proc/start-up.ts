@@ -11,10 +11,11 @@ namespace Step {
   export const SelectIsdr: u8 = 5;
   export const Dispatch: u8 = 6;
   export const Command: u8 = 7;
-  export const GetEid: u8 = 11;
-  export const GetEimConfigurationData: u8 = 12;
-  export const Found: u8 = 13;
-  export const OpenNetwork: u8 = 15;
+  export const GetEid: u8 = 12;
+  export const GetEimConfigurationData: u8 = 13;
+  export const Found: u8 = 14;
+  export const OpenNetwork: u8 = 16;
+  export const NetworkOpened: u8 = 17;
 }
 
 // biome-ignore format: a row a line
@@ -30,9 +31,12 @@ export const START_UP: usize = memory.data<u8>([
   /* 8 Download */ Do.Goto, Go.Download, Go.End,
   /* 9 Es10 */ Do.Goto, Go.Es10, Go.End,
   /* 10 DeliverNotifications */ Do.Goto, Go.Delivery, Go.End,
-  /* 11 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
-  /* 12 */ Do.GetEimConfigurationData, Step.Found, Go.End,
-  /* 13 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
-  /* 14 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
-  /* 15 */ Do.OpenNetwork, Go.Delivery, Go.Lost,
+  /* 11 Listen */ Do.Goto, Step.GetEid, Go.End,
+  /* 12 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
+  /* 13 */ Do.GetEimConfigurationData, Step.Found, Go.End,
+  /* 14 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
+  /* 15 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,
+  /* 16 */ Do.OpenNetwork, Step.NetworkOpened, Go.Lost,
+  /* 17 the eIM is asked */ Do.Goto, Go.Delivery, Go.End,
+  /* 18 the eIM pushes */ Do.Goto, Go.Retrieval, Go.End,
 ]);

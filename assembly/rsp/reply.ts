@@ -6,14 +6,14 @@
 
 import { PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_ASN1, HAS_DIRECT, HAS_DISCOVERY, HAS_ESIPA, HAS_JSON, HAS_POLICY } from '../abi/features';
+import { HAS_ASN1, HAS_DIRECT, HAS_DISCOVERY, HAS_ESIPA, HAS_JSON, HAS_POLICY, HAS_PUSH } from '../abi/features';
 import { METADATA_BYTES } from '../abi/limits';
 import { MESSAGE, METADATA, S, SCAN_HEADER, SLOTS } from '../abi/state';
 import { appendToMessage } from '../wire/message';
 import { networkChunkTaken } from '../wire/network-lane';
 import { Scan, scanBegin, scanEndedDepth, scanValue, scanValueLength } from '../wire/tlv-stream';
 import { jsonNext, jsonStart } from './json-reply';
-import { isJson, isServer } from './peer';
+import { isJson, isPushed, isServer } from './peer';
 import { Reply, Slot } from './slots';
 
 /** jsonStatus of a function that took the server too long. */
@@ -65,12 +65,22 @@ export function replyTake(seen: i32): i32 {
 /** The message has ended. Returns 0, Truncated, or MissingElement where an empty answer is not possible. */
 export function replyFinish(): i32 {
   const empty = !S.scanDepth && !S.scanHeaderLength && !S.scanDone;
-  return S.scanDone || (empty && S.replyOuter == 0xbf3d) ? 0 : ErrorCode.Truncated;
+  return S.scanDone || (empty && (S.replyOuter == 0xbf3d || isAnswered())) ? 0 : ErrorCode.Truncated;
+}
+
+/** Whether it was us who answered: there is nothing to be read. */
+function isAnswered(): bool {
+  return HAS_PUSH && S.replyOuter == 0xbf4e && !isPushed();
 }
 
 /** Whether `tag` may be around the answer: the function's own, or that of AuthenticateClient on ES11. */
 function isOuter(tag: u32): bool {
   return tag == S.replyOuter || (HAS_DIRECT && HAS_DISCOVERY && tag == 0xbf40 && S.replyOuter == 0xbf3b && S.peerKind == PeerKind.Smds);
+}
+
+/** Whether what is read is an eIM package, fetched or pushed. */
+function isPackage(): bool {
+  return S.replyOuter == 0xbf4f || (HAS_PUSH && S.replyOuter == 0xbf4e);
 }
 
 function takeHeader(): i32 {
@@ -85,7 +95,7 @@ function takeHeader(): i32 {
   if (depth == ALTERNATIVE_DEPTH) {
     if (S.replyChoice != NO_ALTERNATIVE) return ErrorCode.UnexpectedTag;
     S.replyChoice = tag;
-    if (HAS_ESIPA && tag == 0xbf51 && S.replyOuter == 0xbf4f) S.replyState = Reply.Stream;
+    if (HAS_ESIPA && tag == 0xbf51 && isPackage()) S.replyState = Reply.Stream;
     return 0;
   }
   if (depth == ELEMENT_DEPTH) {

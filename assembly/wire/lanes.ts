@@ -37,6 +37,28 @@ export const enum NetworkState {
   Opening = 7,
 }
 
+/** The CoAP link: what became of the message that is out. */
+export const enum CoapState {
+  /** None is out. */
+  Idle = 0,
+  /** It is repeated until it is acknowledged. */
+  Sent = 1,
+  /** It was acknowledged; its answer comes as a message of its own. */
+  Acknowledged = 2,
+}
+
+/** The package that the eIM pushes. */
+export const enum PushState {
+  /** There is none. */
+  None = 0,
+  /** Its blocks come in. */
+  Receiving = 1,
+  /** All of it is here; the answer is not complete. */
+  Working = 2,
+  /** The answer goes out, block by block as the eIM asks for it. */
+  Answering = 3,
+}
+
 /** Commands of the AT link. */
 export const enum LinkCommand {
   None = 0,

@@ -4,13 +4,34 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
+import { HAS_COAP, HAS_PUSH } from '../abi/features';
 import { NETWORK_WINDOW_BYTES } from '../abi/limits';
-import { NETWORK_RX, NETWORK_TX, S } from '../abi/state';
+import { NETWORK_TX, O, S } from '../abi/state';
 import { ask } from './ask';
-import { NetworkState } from './lanes';
+import { CoapState, NetworkState, PushState } from './lanes';
+
+/** Asks the host; over CoAP the link sees by itself what is to be done (link/coap.ts). */
+function askHost(action: u32): void {
+  if (!HAS_COAP || !S.scheme) ask(action);
+}
+
+/** Nothing of a CoAP exchange is left. */
+function forgetBlocks(): void {
+  S.coapState = CoapState.Idle;
+  S.coapOut = false;
+  S.coapMore = false;
+  S.coapNextAt = 0;
+  S.coapFailure = 0;
+  S.coapRestarts = 0;
+  S.coapBase = 0;
+  S.coapOffset = 0;
+  S.coapRequestSzx = O.coapBlockSzx;
+  S.coapAnswerSzx = O.coapBlockSzx;
+}
 
 /** Starts a request of `total` bytes. */
 export function networkBegin(total: u32): void {
+  if (HAS_COAP) forgetBlocks();
   S.networkTotal = total;
   S.networkPut = 0;
   S.networkFill = 0;
@@ -45,7 +66,7 @@ function offerIfReady(): void {
   if (S.networkFill < <u32>NETWORK_WINDOW_BYTES && S.networkPut < S.networkTotal) return;
   S.networkHandedOut = min<u32>(S.networkFill, NETWORK_WINDOW_BYTES);
   S.networkState = NetworkState.WindowOut;
-  ask(Action.NetworkSend);
+  askHost(Action.NetworkSend);
 }
 
 /** The host has taken the window. */
@@ -60,13 +81,14 @@ export function networkSent(): void {
 /** Asks for the next part of the answer. */
 export function networkAsk(): void {
   S.networkState = NetworkState.Asked;
-  ask(S.networkFromHost ? Action.RequestRead : Action.NetworkReceive);
+  if (S.networkFromHost) ask(Action.RequestRead);
+  else askHost(Action.NetworkReceive);
 }
 
-/** Takes a part of the answer, `length` bytes at NETWORK_RX. */
-export function networkData(length: u32, more: bool): void {
-  S.networkAt = NETWORK_RX;
-  S.networkEnd = NETWORK_RX + length;
+/** Takes a part of the answer from `at` to `end`. */
+export function networkPart(at: usize, end: usize, more: bool): void {
+  S.networkAt = at;
+  S.networkEnd = end;
   S.networkMore = more;
   S.networkState = NetworkState.Chunk;
 }
@@ -87,6 +109,9 @@ export function networkAbort(): void {
     (state == NetworkState.Chunk && !S.networkMore);
   S.networkState = NetworkState.Idle;
   S.actions &= ~((1 << Action.NetworkSend) | (1 << Action.NetworkReceive) | (1 << Action.RequestRead));
-  if (!over && !S.networkFromHost) ask(Action.NetworkAbort);
+  if (!over && !S.networkFromHost) askHost(Action.NetworkAbort);
   S.networkFromHost = false;
+  if (HAS_COAP) forgetBlocks();
+  // what is still to come of the package is not wanted, but an answer is
+  if (HAS_PUSH && S.pushState == PushState.Receiving) S.pushState = PushState.Working;
 }

@@ -34,6 +34,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   NetworkConnectionLost: 'try again: what is owed is delivered then',
   NetworkHttpStatus: 'the log of the server should tell why it refuses',
   NetworkMalformed: 'check that the address leads to such a server, and that it has this binding (--esipa-binding, --rsp-binding)',
+  CoapRefused: 'the log of the eIM should tell why it refuses; the detail is class and code, 4.04 is an address without ESipa',
+  NoSeed: 'give option seed, a new random number for each command',
   TooManyPackages: 'poll again: the eIM has more packages',
   RuntimeMissing: 'run node scripts/setup.mjs, which fetches wasmtime, or use --runtime node',
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed. And the networks between.
 
+export { systemClock } from '../clock.js';
 export {
   createDatagramLink,
   type DatagramLink,
@@ -12,7 +13,6 @@ export type { LinkCounters, LinkDirectionParameters, Outage } from '../wrap/link
 export type { LineRate } from '../wrap/link-line.js';
 export { type LinkPreset, linkPresets } from '../wrap/link-presets.js';
 export { type StreamOptions, type StreamRun, type StreamTiming, type StreamTraffic, streamTiming } from '../wrap/stream-timing.js';
-export { systemClock } from '../wrap/system-clock.js';
 export { VirtualClock } from '../wrap/virtual-clock.js';
 export * from './eim/index.js';
 export {

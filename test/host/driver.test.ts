@@ -79,7 +79,7 @@ describe('the network', () => {
     ]);
     await download(linksOf(instance, { transport }), { defaultSmdp: true });
     expect(transport.calls).toEqual([
-      { kind: 'smdp', binding: 'json', address: 'host:8443', trust: { kind: 'platform' } },
+      { kind: 'smdp', binding: 'json', scheme: 'https', listen: false, address: 'host:8443', trust: { kind: 'platform' } },
       { totalBytes: 3, function: 'authenticateClient' },
       ['0102', false],
       ['03', true],

@@ -8,6 +8,8 @@ import { concat, fromHex, hex, utf8 } from '../../host/sim/codec/bytes.js';
 import { createTestPki } from '../../host/sim/pki/index.js';
 
 const ADDRESS = concat(fromHex('800100820100'), tlv(0x81, utf8('eim.example.com')));
+/** What every peer says that is not reached by CoAP. */
+const BY_HTTPS = { scheme: 'https', listen: false } as const;
 const anchorOf = (choice: Uint8Array) => decodePeer(concat(ADDRESS, tlv(0xa6, choice))).trust;
 
 describe('a peer', () => {
@@ -17,7 +19,7 @@ describe('a peer', () => {
     ['820100800102', 'smds', 'asn1'],
   ])('of %s is of kind %s and binding %s', (text, kind, binding) => {
     const bytes = concat(fromHex(text), tlv(0x81, utf8('host:8443')), fromHex('8F0101'));
-    expect(decodePeer(bytes)).toEqual({ kind, binding, address: 'host:8443', trust: { kind: 'platform' } });
+    expect(decodePeer(bytes)).toEqual({ ...BY_HTTPS, kind, binding, address: 'host:8443', trust: { kind: 'platform' } });
   });
 
   it.each([
@@ -56,7 +58,13 @@ describe('a trust anchor', () => {
   });
 
   it('is none where the eUICC holds none', () => {
-    expect(decodePeer(ADDRESS)).toEqual({ kind: 'eim', binding: 'asn1', address: 'eim.example.com', trust: { kind: 'platform' } });
+    expect(decodePeer(ADDRESS)).toEqual({
+      ...BY_HTTPS,
+      kind: 'eim',
+      binding: 'asn1',
+      address: 'eim.example.com',
+      trust: { kind: 'platform' },
+    });
     expect(() => decodePeer(fromHex('A600'))).toThrow(TypeError);
   });
 });

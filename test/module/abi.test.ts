@@ -158,10 +158,24 @@ describe('options', () => {
     [Option.Assistant]: (length) => length === 1,
     [Option.OnlineTimeoutMs]: (length) => length === 4,
     [Option.EsipaVersion]: (length) => length === 1,
+    [Option.EsipaScheme]: (length) => length === 1,
+    [Option.Seed]: (length) => length === 4,
+    [Option.CoapBlockSzx]: (length) => length === 1,
+    [Option.AckTimeoutMs]: (length) => length === 4,
+    [Option.PollSchedule]: (length) => length === 20,
+    [Option.ListenMs]: (length) => length === 4,
   };
 
   /** Options that choose among few. */
-  const SMALL: readonly number[] = [Option.Command, Option.CardLink, Option.EsipaBinding, Option.RspBinding, Option.Assistant];
+  const SMALL: readonly number[] = [
+    Option.Command,
+    Option.CardLink,
+    Option.EsipaBinding,
+    Option.RspBinding,
+    Option.Assistant,
+    Option.EsipaScheme,
+    Option.CoapBlockSzx,
+  ];
 
   it.each(Object.entries(Option))('%s is taken with every length it may have, and refused with every other', (_, tag) => {
     for (let length = 0; length <= 200; length++) {
@@ -180,6 +194,9 @@ describe('options', () => {
     ['blocks that are too small', '800101 82010F'],
     ['no packages', '800101 8B0100'],
     ['a time-out of 2^31 milliseconds', '800101 890480000000'],
+    ['a way to the eIM that is none', '800101 970103'],
+    ['blocks of CoAP of 2,048 bytes', '800101 990107'],
+    ['an interval of 2^30 seconds', '800101 9B14 40000000 00000000 00000000 00000000 00000000'],
     ['an unknown option', '800101 C000'],
     ['an unknown option of two bytes', '800101 9F8000'],
     ['an option that is cut off', '800101 8304 6162'],

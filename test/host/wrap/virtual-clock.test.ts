@@ -5,7 +5,7 @@ import { webcrypto } from 'node:crypto';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../host/wrap/system-clock.js';
+import { systemClock } from '../../../host/clock.js';
 import { VirtualClock } from '../../../host/wrap/virtual-clock.js';
 
 const sleep = (clock: VirtualClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));

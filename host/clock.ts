@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time of this machine, for links and timers that are real.
+// The system's clock behind the interface that virtual ones have, too.
 
-import type { Clock } from '../interfaces.js';
+import type { Clock } from './interfaces.js';
 
-/** The system's monotonic clock and timers. */
+/** Real time. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  after: (delayMs, task) => {
+  after(delayMs, task) {
     const timer = setTimeout(task, delayMs);
     return () => clearTimeout(timer);
   },
