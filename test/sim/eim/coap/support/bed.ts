@@ -38,8 +38,8 @@ export function startBed(pki: TestPki, coap: EimCoapOptions = {}, options: Parti
 
 /** A package of this many bytes with its GetEimPackageResponse around it. Every byte tells its place. */
 export function queueBody(eim: SimulatedEim, length: number): { readonly item: QueuedItem; readonly body: Uint8Array } {
-  const header = length < 0x80 + 3 ? 3 : length < 0x100 + 4 ? 4 : 5;
-  const bytes = Uint8Array.from({ length: length - header }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
+  const lengthOctets = [0x7f + 3, 0xff + 4, 0xffff + 5].filter((longest) => length > longest).length;
+  const bytes = Uint8Array.from({ length: length - 3 - lengthOctets }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
   return { item: eim.queue(EID, { kind: 'raw', bytes }), body: tlv(0xbf4f, bytes) };
 }
 

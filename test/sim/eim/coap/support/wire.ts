@@ -30,9 +30,14 @@ export class Wire implements DatagramChannel {
 
   /** A datagram of the device; resolves to what the eIM sends at once. */
   async receive(datagram: Uint8Array | string): Promise<string[]> {
-    this.listener?.(typeof datagram === 'string' ? fromHex(datagram) : datagram);
+    this.deliver(datagram);
     await settled();
     return this.take();
+  }
+
+  /** A datagram of the device, and no look at what comes of it. */
+  deliver(datagram: Uint8Array | string): void {
+    this.listener?.(typeof datagram === 'string' ? fromHex(datagram) : datagram);
   }
 
   fail(error: NetworkError): void {
