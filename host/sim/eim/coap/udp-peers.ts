@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One UDP port of the loopback interface as a source of channels: one for each address that sends to it.
 import { createSocket, type Socket } from 'node:dgram';
-import type { DatagramChannel } from '../../../interfaces.js';
+import { type DatagramChannel, NetworkError } from '../../../interfaces.js';
 
 /** Addresses that are remembered; the oldest goes when another one comes. */
 const MOST_PEERS = 1_024;
@@ -42,7 +42,7 @@ export class UdpPeers {
     );
     this.channels.set(name, channel);
     const [oldest] = this.channels.values();
-    if (this.channels.size > MOST_PEERS) void oldest!.close();
+    if (this.channels.size > MOST_PEERS) oldest!.giveUp();
     this.onPeer(channel);
     return channel;
   }
@@ -50,7 +50,8 @@ export class UdpPeers {
 
 class UdpChannel implements DatagramChannel {
   private listener: ((bytes: Uint8Array) => void) | undefined;
-  private early: Uint8Array[] = [];
+  private failed: ((error: NetworkError) => void) | undefined;
+  private readonly early: Uint8Array[] = [];
 
   constructor(
     readonly name: string,
@@ -72,10 +73,17 @@ class UdpChannel implements DatagramChannel {
     for (const bytes of this.early.splice(0)) listener(bytes);
   }
 
-  /** A bound port is not told what becomes of its datagrams. */
-  onFailure(): void {}
+  onFailure(listener: (error: NetworkError) => void): void {
+    this.failed = listener;
+  }
 
   async close(): Promise<void> {
     this.forget();
+  }
+
+  /** The only way to fail: a bound port is not told what becomes of its datagrams. */
+  giveUp(): void {
+    this.forget();
+    this.failed?.(new NetworkError('connectionLost', `${this.name} has been silent while ${MOST_PEERS} other peers came`));
   }
 }

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { readTlv, tlv } from '../../../../host/sim/codec/ber.js';
 import { fromHex, hex } from '../../../../host/sim/codec/bytes.js';
 import { BLOCK_BYTES, type BlockBytes } from '../../../../host/sim/eim/coap/block.js';
+import { systemClock } from '../../../../host/sim/eim/coap/system-clock.js';
 import { type EimCoapOptions, psmo, SimulatedEim } from '../../../../host/sim/eim/index.js';
 import { createTestPki, type TestPki } from '../../../../host/sim/pki/index.js';
 import { findLibcoap } from '../../../support/libcoap.js';
@@ -94,8 +95,13 @@ describe.skipIf(coapClient === undefined)('libcoap', () => {
   });
 
   test('waits for a separate response', async () => {
-    const { eim, url } = await startEim({ separateAfterMs: 0 });
-    eim.coapFaults.add('getEimPackage', { kind: 'delay', until: new Promise((resolve) => setTimeout(resolve, 20)) });
+    let acknowledged = () => {};
+    const until = new Promise<void>((resolve) => {
+      acknowledged = resolve;
+    });
+    const after = (delayMs: number, task: () => void) => systemClock.after(delayMs, () => [task(), acknowledged()]);
+    const { eim, url } = await startEim({ separateAfterMs: 0, clock: { ...systemClock, after } });
+    eim.coapFaults.add('getEimPackage', { kind: 'delay', until });
     const { answer, said } = await post(url, getEimPackage(), '-v', '7');
     expect(hex(answer)).toBe('BF4F03020101');
     expect(said).toMatch(/t:ACK c:0\.00[\s\S]*t:CON c:2\.05/);
