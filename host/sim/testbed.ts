@@ -103,12 +103,20 @@ export class Testbed {
 
   /** Where a device finds "host" or "host:port": eIM, SM-DP+ and SM-DS as "127.0.0.1:port" by their addresses, in lower case. */
   get resolve(): Readonly<Record<string, string>> {
-    const { eimFqdn = DEFAULT_EIM_FQDN } = this.options.eimConfiguration ?? {};
     return {
-      [eimFqdn.toLowerCase()]: this.eim.address,
+      [this.eimFqdn]: this.eim.address,
       [this.smdpAddress.toLowerCase()]: `127.0.0.1:${this.smdp.port}`,
       [this.smdsAddress.toLowerCase()]: `127.0.0.1:${this.smds.port}`,
     };
+  }
+
+  /** The same for an eIM that listens for CoAP (option eim.coap); throws Error when it does not. SM-DP+ and SM-DS speak HTTPS alone. */
+  get resolveCoap(): Readonly<Record<string, string>> {
+    return { [this.eimFqdn]: this.eim.coapAddress };
+  }
+
+  private get eimFqdn(): string {
+    return (this.options.eimConfiguration?.eimFqdn ?? DEFAULT_EIM_FQDN).toLowerCase();
   }
 
   /** The AddInitialEimRequest that a device of this maker carries (SGP.32 v1.2 §5.9.4). */

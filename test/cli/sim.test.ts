@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { inProject, root } from '../../scripts/paths.js';
+import { udpChannel } from '../sim/eim/coap/support/udp-channel.js';
 import { moduleRuntimes } from '../support/runtimes.js';
 import { ended, ipa, ipaHere, startSim, temporaryFolder } from './support.js';
 
@@ -66,6 +68,19 @@ describe('ipa sim', () => {
     expect(stdout).toMatch(/\neUICC {3}89049032123451234512345678901235, blank\n/);
     expect(stdout).toMatch(/\nqueued {2}data request\nready/);
     expect(stdout).toMatch(/\nend {5}0 of 1 packages have their result, 0 of them failed\n$/);
+  });
+
+  it('--port-coap → the eIM answers plain CoAP too, and says that nothing protects it', async () => {
+    const sim = await startSim('--port-coap', '0', '--data-request');
+    const channel = udpChannel(Number(new URL(sim.ready.eimCoapUrl!.replace('coap:', 'http:')).port));
+    const answer = new Promise<string>((resolve) => channel.onDatagram((datagram) => resolve(hex(datagram))));
+    channel.send(fromHex(`40 02 0001 B4 67736D61 04 72737032 04 61736E31 FF BF4F12 5A10 ${sim.ready.eid}`));
+    expect(await answer).toMatch(/^60450001FFBF4F/);
+    await channel.close();
+    sim.child.kill('SIGINT');
+    expect(await sim.ended).toBe(0);
+    expect(sim.said.filter(({ kind }) => kind === 'getEimPackage')).toMatchObject([{ answer: 'package' }]);
+    expect((await ipaHere('sim', '--help')).stdout.replace(/\s+/g, ' ')).toContain('over plain CoAP, which nothing protects');
   });
 
   it('says which option chooses another port', async () => {

@@ -114,6 +114,14 @@ describe('events in words', () => {
       'GetEimPackage, tells a state change (local): noEimPackageAvailable',
     ],
     [
+      eimWords({ kind: 'transferEimPackage', ...about, pushed: 'eimAcknowledgements', answer: 'received' }),
+      'TransferEimPackage of eimAcknowledgements: received',
+    ],
+    [
+      eimWords({ kind: 'transferEimPackage', ...about, pushed: 'package', answer: 'error', errorCode: 2, errorWord: 'unknownPackage' }),
+      'TransferEimPackage of package: unknownPackage',
+    ],
+    [
       eimWords({
         kind: 'euiccPackageResult',
         ...reported,

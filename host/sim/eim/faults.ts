@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disturbances between the eIM and the IPA, for scenario tests. They act on HTTP messages; the protocol behind them stays honest.
+// Disturbances between the eIM and the IPA, for scenario tests. Those here act on HTTP messages; the protocol behind them stays honest.
 import type { EsipaFunctionName } from './functions.js';
 
 /** One disturbance of one exchange. */
@@ -20,16 +20,16 @@ export type Fault =
   | { readonly kind: 'delay'; readonly until: Promise<unknown> };
 
 /** The faults that wait for their function to be called; each acts once, in the order in which they were planned. */
-export class FaultPlan {
-  private readonly planned: { readonly functionName: EsipaFunctionName; readonly fault: Fault }[] = [];
+export class FaultPlan<Kind = Fault> {
+  private readonly planned: { readonly functionName: EsipaFunctionName; readonly fault: Kind }[] = [];
 
   /** Disturbs the next call of the function that no earlier fault has taken. */
-  add(functionName: EsipaFunctionName, fault: Fault): void {
+  add(functionName: EsipaFunctionName, fault: Kind): void {
     this.planned.push({ functionName, fault });
   }
 
   /** The fault for this call, which is then used up. */
-  take(functionName: EsipaFunctionName | undefined): Fault | undefined {
+  take(functionName: EsipaFunctionName | undefined): Kind | undefined {
     const index = this.planned.findIndex((each) => each.functionName === functionName);
     return index < 0 ? undefined : this.planned.splice(index, 1)[0]!.fault;
   }

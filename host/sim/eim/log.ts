@@ -18,7 +18,7 @@ interface EventBase {
 }
 
 /** The function that brought a result. */
-export type ResultRoute = 'provideEimPackageResult' | 'handleNotification';
+export type ResultRoute = 'provideEimPackageResult' | 'handleNotification' | 'transferEimPackage';
 
 /** The alternative of EimPackageResult that an eUICC package result stood in. */
 export type ResultCarrier = 'euiccPackageResult' | 'ePRAndNotifications' | 'ipaEuiccData';
@@ -33,6 +33,17 @@ export interface GetEimPackageEvent extends EventBase {
   readonly rPlmn?: string;
   /** What it got. */
   readonly answer: 'package' | 'noEimPackageAvailable' | 'eidNotFound' | 'invalidEid' | 'missingEid';
+  readonly item?: QueuedItem;
+}
+
+/** The device was sent a package, or told what its eUICC may forget (inject mode). */
+export interface TransferEimPackageEvent extends EventBase {
+  readonly kind: 'transferEimPackage';
+  readonly pushed: 'package' | 'eimAcknowledgements';
+  /** result: an event of its own tells it; received: taken, no result yet; error: refused; none: no answer that can be read. */
+  readonly answer: 'result' | 'received' | 'error' | 'none';
+  readonly errorCode?: number;
+  readonly errorWord?: string;
   readonly item?: QueuedItem;
 }
 
@@ -116,6 +127,7 @@ export interface MalformedEvent extends EventBase {
 
 export type EimEvent =
   | GetEimPackageEvent
+  | TransferEimPackageEvent
   | EuiccPackageResultEvent
   | NotificationEvent
   | IpaEuiccDataEvent

@@ -38,6 +38,11 @@ export class QueuedItem {
     this.status = 'finished';
     this.result = result;
   }
+
+  /** It was sent, but the device did not take it. */
+  takeBack(): void {
+    this.status = 'queued';
+  }
 }
 
 /** The items of one device, in the order in which they were queued; finished ones stay for look-up. */
@@ -46,9 +51,10 @@ export class ItemQueue {
 
   constructor(private readonly maxDeliveries: number) {}
 
-  /** The item to offer now; gives up on one that was fetched too often. */
-  next(): QueuedItem | undefined {
+  /** The item to offer now, other than these; gives up on one that was fetched too often. */
+  next(except: readonly QueuedItem[] = []): QueuedItem | undefined {
     for (const queued of this.items) {
+      if (except.includes(queued)) continue;
       if (queued.deliveries >= this.maxDeliveries && queued.isOpen) queued.status = 'abandoned';
       if (queued.isOpen) return queued;
     }

@@ -12,6 +12,7 @@ import { requestFromJson } from './json/request.js';
 import type { JsonStyle } from './json/style.js';
 import { type EimEvent, EventLog } from './log.js';
 import type { EimItem } from './packages/items.js';
+import { type CarryToDevice, type PushedItem, pushQueued } from './push.js';
 import { QueuedItem } from './queue.js';
 import { type ResolveSmdp, SmdpRelay } from './relay/smdp-relay.js';
 import { Sessions } from './sessions.js';
@@ -113,8 +114,7 @@ export class EimService {
 
   /** Puts a package in the queue of a registered device. Throws RangeError when there is no such device, or the version has no such package. */
   queue(eid: string, item: EimItem): QueuedItem {
-    const device = this.context.devices.find(eid);
-    if (device === undefined) throw new RangeError(`no device with EID ${eid} is registered`);
+    const device = this.registered(eid);
     checkItem(item, this.version);
     const queued = new QueuedItem(item, this.transactionIdFor(item));
     device.queue.items.push(queued);
@@ -139,9 +139,23 @@ export class EimService {
     );
   }
 
+  /**
+   * Sends the queued packages of a registered device by TransferEimPackage (SGP.32 v1.2 §6.3.3.1), until one is refused or gets no answer.
+   * Rejects with RangeError when there is no such device.
+   */
+  async push(eid: string, carry: CarryToDevice): Promise<PushedItem[]> {
+    return pushQueued(this.registered(eid), this.context, carry);
+  }
+
   /** Drops the connections to SM-DP+ and SM-DS. */
   async close(): Promise<void> {
     await this.context.relay.close();
+  }
+
+  private registered(eid: string): Device {
+    const device = this.context.devices.find(eid);
+    if (device === undefined) throw new RangeError(`no device with EID ${eid} is registered`);
+    return device;
   }
 
   private async respond(body: Uint8Array, read: () => Tlv, write: (message: Uint8Array) => Uint8Array): Promise<EsipaResponse> {

@@ -2,6 +2,7 @@
 // ESipa.ProvideEimPackageResult (SGP.32 v1.2 §6.3.2.7, §5.14.6): the IPA reports what became of a package.
 import { integerContent, type Tlv, tlv } from '../../codec/ber.js';
 import type { EimContext, EsipaAnswer } from '../context.js';
+import { eimAcknowledgements } from '../packages/acknowledgements.js';
 import { acceptEimPackageResult } from '../results/accept-eim-package-result.js';
 
 /** provideEimPackageResultError. */
@@ -15,7 +16,7 @@ export async function provideEimPackageResult(request: Tlv, eim: EimContext): Pr
   if (typeof accepted === 'string')
     return answer(tlv(0x02, integerContent(eim.version === '1.0' ? UNDEFINED_ERROR : ERROR_CODES[accepted])));
   if (accepted.length === 0) return answer(tlv(0x30));
-  return answer(tlv(0xbf53, ...accepted.map((seqNumber) => tlv(0x80, integerContent(seqNumber)))));
+  return answer(eimAcknowledgements(accepted));
 }
 
 function answer(content: Uint8Array): EsipaAnswer {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes in an EimPackageResult (SGP.32 v1.2 §2.11.2), whichever function brought it: ProvideEimPackageResult or HandleNotification.
+// Takes in an EimPackageResult (SGP.32 v1.2 §2.11.2), whichever function brought it: ProvideEimPackageResult, HandleNotification
+// or the answer to TransferEimPackage.
 import { CodecError, child, need, readInteger, type Tlv } from '../../codec/ber.js';
 import { hex } from '../../codec/bytes.js';
 import type { EimContext } from '../context.js';
@@ -50,7 +51,8 @@ function findSigner(result: Tlv, eim: EimContext): Device | undefined {
   });
 }
 
-function acceptResult(result: Tlv, origin: ResultOrigin): number[] | Promise<number[]> {
+/** The same for the bare result (BF51, 30, BF52, BF54 or A0) of a device that is known. */
+export function acceptResult(result: Tlv, origin: ResultOrigin): number[] | Promise<number[]> {
   switch (result.tag) {
     case 0xbf51:
       return acceptEuiccPackageResult(result, 'euiccPackageResult', origin);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inject mode (SGP.32 v1.2 §3.1.1.2, §6.3.3.1): the eIM sends its packages by itself, with ESipa.TransferEimPackage, whatever carries it.
+import { NetworkError } from '../../interfaces.js';
+import { CodecError, readInteger, readTlv, type Tlv, tlv } from '../codec/ber.js';
+import type { EimContext } from './context.js';
+import { defined } from './defined.js';
+import { deliver } from './deliver.js';
+import type { Device } from './device.js';
+import type { TransferEimPackageEvent } from './log.js';
+import { eimAcknowledgements } from './packages/acknowledgements.js';
+import type { QueuedItem } from './queue.js';
+import { acceptResult } from './results/accept-eim-package-result.js';
+import { EIM_PACKAGE_ERROR_WORDS, wordFor } from './results/words.js';
+
+/** Brings a message to the device and gives its answer. Rejects with NetworkError. */
+export type CarryToDevice = (message: Uint8Array) => Promise<Uint8Array>;
+
+/** What became of one package. */
+export interface PushedItem {
+  readonly item: QueuedItem;
+  /**
+   * result: it came, see item.result and the log; received: taken, the result comes later and by another way; error: the device has refused
+   * the package; none: no answer that can be read. After error and none the package stays in the queue.
+   */
+  readonly answer: TransferEimPackageEvent['answer'];
+  /** The device has been told what its eUICC may forget; undefined: there was nothing to tell. */
+  readonly acknowledged?: boolean;
+}
+
+/** The alternatives of TransferEimPackageResponse. */
+const RESULT_TAGS = [0xbf51, 0x30, 0xbf52];
+const RECEIVED = 0x05;
+const ERROR = 0x02;
+
+/** Sends the packages of the queue, one after the other, until one gets no result and is not taken either. Never rejects for what a device does. */
+export async function pushQueued(device: Device, eim: EimContext, carry: CarryToDevice): Promise<PushedItem[]> {
+  const pushed: PushedItem[] = [];
+  for (let item = device.queue.next(); item !== undefined; item = device.queue.next(pushed.map((each) => each.item))) {
+    const outcome = await pushItem(item, { device, eim, carry });
+    pushed.push({ item, ...outcome });
+    if (outcome.answer === 'error' || outcome.answer === 'none') break;
+  }
+  return pushed;
+}
+
+interface Way {
+  readonly device: Device;
+  readonly eim: EimContext;
+  readonly carry: CarryToDevice;
+}
+
+async function pushItem(item: QueuedItem, way: Way): Promise<Omit<PushedItem, 'item'>> {
+  const { device, eim } = way;
+  const { event, content } = await transfer(deliver(item, device, eim), 'package', way, item);
+  const { answer } = event;
+  if (answer === 'error' || answer === 'none') item.takeBack();
+  if (answer !== 'result' || content === undefined) return { answer };
+  const seqNumbers = await accept(content, way);
+  if (seqNumbers.length === 0) return { answer };
+  const told = await transfer(eimAcknowledgements(seqNumbers), 'eimAcknowledgements', way);
+  return { answer, acknowledged: told.event.answer === 'received' };
+}
+
+async function accept(result: Tlv, { device, eim }: Way): Promise<number[]> {
+  try {
+    return await acceptResult(result, { device, eim, route: 'transferEimPackage' });
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    eim.log.add({ kind: 'malformed', eid: device.eid, verified: false, problem: error.message, raw: result.raw });
+    return [];
+  }
+}
+
+/** Sends one TransferEimPackageRequest, and logs what came back. */
+async function transfer(
+  content: Uint8Array,
+  pushed: TransferEimPackageEvent['pushed'],
+  { device, eim, carry }: Way,
+  item?: QueuedItem,
+): Promise<{ event: TransferEimPackageEvent; content: Tlv | undefined }> {
+  const answered = await exchange(tlv(0xbf4e, content), carry);
+  const event = eim.log.add<TransferEimPackageEvent>({
+    kind: 'transferEimPackage',
+    eid: device.eid,
+    verified: false,
+    pushed,
+    ...('problem' in answered ? { answer: 'none', problem: answered.problem } : readAnswer(answered.content, pushed)),
+    ...defined({ item }),
+    raw: answered.raw,
+  });
+  return { event, content: 'problem' in answered ? undefined : answered.content };
+}
+
+type Answered = { readonly raw: Uint8Array } & ({ readonly problem: string } | { readonly content: Tlv });
+
+async function exchange(message: Uint8Array, carry: CarryToDevice): Promise<Answered> {
+  let raw: Uint8Array = new Uint8Array(0);
+  try {
+    raw = await carry(message);
+    const response = readTlv(raw);
+    const [content] = response.children;
+    if (response.tag === 0xbf4e && content !== undefined && response.children.length === 1) return { raw, content };
+    return { raw, problem: 'the answer is no TransferEimPackageResponse' };
+  } catch (error) {
+    if (!(error instanceof CodecError || error instanceof NetworkError)) throw error;
+    return { raw, problem: error.message };
+  }
+}
+
+function readAnswer(
+  content: Tlv,
+  pushed: TransferEimPackageEvent['pushed'],
+): Pick<TransferEimPackageEvent, 'answer' | 'errorCode' | 'errorWord' | 'problem'> {
+  if (content.tag === RECEIVED) return { answer: 'received' };
+  if (content.tag === ERROR) {
+    const errorCode = readInteger(content);
+    return { answer: 'error', errorCode, errorWord: wordFor(EIM_PACKAGE_ERROR_WORDS, errorCode) };
+  }
+  if (pushed === 'package' && RESULT_TAGS.includes(content.tag)) return { answer: 'result' };
+  return { answer: 'none', problem: `an answer with tag ${content.tag.toString(16).toUpperCase()} does not fit here` };
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcoap's programs, another CoAP stack to talk to: those on PATH, else those that the set-up has fetched.
+
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { inBuild } from '../../scripts/paths.js';
+
+/** One of the programs. */
+export interface LibcoapProgram {
+  /** Runs it to its end; gives what it wrote to standard output and standard error. Rejects when it ends with another status than 0. */
+  run(...args: readonly string[]): Promise<string>;
+}
+
+const FOLDER = inBuild('tools', 'libcoap', 'usr');
+
+/**
+ * Finds a program: "coap-client-notls", "coap-server-openssl" and so on. Undefined when the machine lacks it. With CI or
+ * IPA_REQUIRE_LIBCOAP set that is a failure and not a reason to skip: throws Error.
+ */
+export function findLibcoap(name = 'coap-client-notls'): LibcoapProgram | undefined {
+  const found = [
+    { file: name, env: process.env },
+    { file: path.join(FOLDER, 'bin', name), env: fetchedEnvironment() },
+  ].find(isUsable);
+  if (found !== undefined) return { run: (...args) => run(found, args) };
+  if (process.env.IPA_REQUIRE_LIBCOAP === '1' || process.env.CI)
+    throw new Error(`no ${name} that runs, though CI or IPA_REQUIRE_LIBCOAP demands it; npm run setup fetches it`);
+  return undefined;
+}
+
+interface Found {
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Every version greets with its name when it is asked for something that it does not know. */
+function isUsable({ file, env }: Found): boolean {
+  const { stdout, stderr } = spawnSync(file, ['-V'], { env, encoding: 'utf8' });
+  return /CoAP Implementation/i.test(`${stdout}${stderr}`);
+}
+
+async function run({ file, env }: Found, args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(file, args, { env, timeout: 30_000 });
+  return stdout + stderr;
+}
+
+function fetchedEnvironment(): NodeJS.ProcessEnv {
+  const lib = path.join(FOLDER, 'lib');
+  const folders = existsSync(lib) ? readdirSync(lib).map((each) => path.join(lib, each)) : [];
+  return { ...process.env, LD_LIBRARY_PATH: [lib, ...folders].join(path.delimiter) };
+}
