@@ -235,6 +235,7 @@ export class State {
   coapSentMs: u32;
   coapWaitMs: u32; // from the last time it was sent to the next one
   coapDeadlineMs: u32;
+  coapArrived: bool; // it is acknowledged since the host told the time
   coapAckMs: u32; // ACK_TIMEOUT as adapted to the round trips seen
   coapTag: u32; // Request-Tag of the body that is being sent
   coapRequestSzx: u32;

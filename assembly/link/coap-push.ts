@@ -61,7 +61,6 @@ export function takeRequest(): void {
   S.pushIsAnswer = false;
   S.pushIsSeparate = false;
   S.pushOwed = true;
-  S.pushDeadlineMs = peerDeadline();
 }
 
 /** The request last taken comes a second time: its answer was lost, or is not ready. */
@@ -179,9 +178,10 @@ function isPeersTurn(): bool {
   return isListening() || (!S.pushOwed && !S.coapState && (S.pushState == PushState.Receiving || S.pushState == PushState.Answering));
 }
 
-/** Gives up a peer that does not go on. */
+/** Gives up a peer that does not go on; its time begins when it is its turn. */
 export function pushTick(): void {
-  if (isPeersTurn() && <i32>(S.nowMs - S.pushDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
+  if (!isPeersTurn()) S.pushDeadlineMs = peerDeadline();
+  else if (<i32>(S.nowMs - S.pushDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
 }
 
 /** Milliseconds until then, or -1. */

@@ -51,9 +51,9 @@ export function datagram(): usize {
     if (S.coapOut) ask(Action.DatagramSend);
     return COAP_CONTROL;
   }
+  // what was to be sent may be over meanwhile; and a peer that sends on before it was answered has taken the place
+  const at = S.coapOut ? freeWindow() : 0;
   S.coapOut = false;
-  const at = freeWindow();
-  // a peer that sends on before it was answered has taken the place
   if (!at) return COAP_CONTROL;
   datagramLength = (HAS_PUSH && S.pushIsAnswer ? putAnswer(at) : putRequest(at)) - at;
   if (HAS_PUSH && !S.coapState) settleAnswer();
