@@ -7,7 +7,7 @@ import { Action, ErrorCode, Event, NetworkFailure, Option } from '../../host/abi
 import { tlv } from '../../host/sim/codec/ber.js';
 import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { CoapByHand } from './support/coap-by-hand.js';
-import { EID, EIM_ID, SimplePeers } from './support/simple-peers.js';
+import { EID, EIM_ID, inTurn, SimplePeers } from './support/simple-peers.js';
 
 /**
  * Of the numbers that seed 1 makes (coap-link.test.ts) the second one, 67634689 or 0x04080601, gives the first Request-Tag: 0601; another one is
@@ -44,9 +44,8 @@ describe('a request of more than one block', () => {
   function delivering(bytes: number, options: string): { readonly hand: CoapByHand; readonly body: string } {
     const metadata = tlv(0xbf2f, tlv(0x80, fromHex('05')), tlv(0x81, fromHex('0780')), tlv(0x0c, fromHex('612E6264')));
     const notification = tlv(0x30, metadata, tlv(0x04, new Uint8Array(bytes - 25).fill(0xab)));
-    const peers = new SimplePeers({
-      card: { BF2B00: tlv(0xbf2b, tlv(0xa0, notification)), BF2B02A000: tlv(0xbf2b, tlv(0xa0, notification)) },
-    });
+    const list = tlv(0xbf2b, tlv(0xa0, notification));
+    const peers = new SimplePeers({ card: { BF2B00: inTurn(list, 'BF2B02A000') } });
     return { hand: new CoapByHand({ peers, options }), body: hex(tlv(0xbf3d, tlv(0xa0, notification))) };
   }
 
