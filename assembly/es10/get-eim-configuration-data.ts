@@ -70,10 +70,10 @@ export function readEimEntry(at: usize, end: usize): i32 {
 const RETRIEVE_HTTPS: u32 = 0x80;
 const RETRIEVE_COAPS: u32 = 0x40;
 
-/** How the eIM of this entry is talked to: as the host says, else CoAP where the eIM has nothing else, and for pushes. */
+/** How the eIM of this entry is talked to: as the host says, else CoAP where the eIM has nothing else; pushes come over CoAP alone. */
 function chooseScheme(first: usize, end: usize): u32 {
+  if (HAS_PUSH && O.command == Command.Listen) return O.esipaScheme ? O.esipaScheme : Scheme.Coaps;
   if (O.hasEsipaScheme) return O.esipaScheme;
-  if (HAS_PUSH && O.command == Command.Listen) return Scheme.Coaps;
   const protocols: u32 = findTlv(first, end, 0x87) || derLength < 2 ? RETRIEVE_HTTPS : load<u8>(derValue, 1);
   return (protocols & (RETRIEVE_HTTPS | RETRIEVE_COAPS)) == RETRIEVE_COAPS ? Scheme.Coaps : Scheme.Https;
 }
