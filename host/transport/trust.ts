@@ -75,7 +75,8 @@ function chainRefusal(socket: TLSSocket, hostName: string): string | undefined {
   return why === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `its certificate is not for ${hostName}` : `its certificate is not accepted (${why})`;
 }
 
-function readAnchor<T>(read: () => T): T {
+/** @throws NetworkError tlsRefused when `read` throws: nobody can be trusted by an anchor that nobody can read. */
+export function readAnchor<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
@@ -83,7 +84,8 @@ function readAnchor<T>(read: () => T): T {
   }
 }
 
-function pemOf(ca: Uint8Array | string): string {
+/** PEM text of authorities: as it is, or of one certificate in DER. */
+export function pemOf(ca: Uint8Array | string): string {
   if (typeof ca === 'string') return ca;
   return ca[0] === 0x30 ? new X509Certificate(Buffer.from(ca)).toString() : Buffer.from(ca).toString('latin1');
 }

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+// One DTLS 1.2 association (RFC 6347) over any channel, in either role: GnuTLS does the protocol, this file feeds it datagrams and time.
+// Nothing of the caller's runs while a function of GnuTLS does.
+
+import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../../interfaces.js';
+import type { DtlsCredentials } from './dtls-credentials.js';
+import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
+import { gnutlsCallbacks, type SessionHooks } from './gnutls-callbacks.js';
+import { Alert, InitFlag, Result, SHUT_WR } from './gnutls-constants.js';
+import type { Out, Pointer } from './gnutls-functions.js';
+import { check, type Gnutls } from './gnutls-library.js';
+import { withClock } from './gnutls-time.js';
+import { packRecords } from './record-packer.js';
+import type { SessionStore } from './session-store.js';
+import { systemClock } from './system-clock.js';
+
+/** What differs from one association to the next. */
+export interface AssociationSetup {
+  readonly gnutls: Gnutls;
+  readonly lower: DatagramChannel;
+  readonly role: 'client' | 'server';
+  /** Freed by the association. */
+  readonly credentials: DtlsCredentials;
+  readonly options: DtlsOptions;
+  /** Of gnutls_init, beside those of every association. */
+  readonly flags: number;
+  /** Last settings before the handshake. */
+  prepare(session: Pointer): void;
+  /** Why the peer, which has just shown its certificate or key, is the wrong one. */
+  peerRefusal?(session: Pointer): string | undefined;
+  /** The key of a client's identity. */
+  pskOf?(identity: string): Uint8Array | undefined;
+  readonly sessions?: SessionStore | undefined;
+  /** After the handshake, before anything is sent. */
+  established?(session: Pointer): void;
+  /** What may be wrong when a peer answers and yet no session comes about. */
+  readonly silenceHint?: string;
+}
+
+/** Datagrams that wait for GnuTLS while it is busy; more are dropped, as a network would. */
+const MAX_WAITING = 64;
+/** GnuTLS takes the largest numbers for something else. */
+const LONGER_THAN_ANY_MS = 0x7fff_ffff;
+/** The largest plaintext of a record, and some more. */
+const RECORD_BYTES = 16_384 + 2048;
+
+export class DtlsAssociation implements DtlsChannel {
+  readonly name: string;
+  resumed = false;
+  description = '';
+  pskIdentity: string | undefined;
+  maxBytes = 0;
+  private readonly clock: Clock;
+  private readonly mtu: number;
+  private readonly session: Pointer;
+  private readonly waiting: Uint8Array[] = [];
+  private readonly records: Uint8Array[] = [];
+  private readonly undelivered: Uint8Array[] = [];
+  private state: 'handshake' | 'open' | 'closed' = 'handshake';
+  private running = false;
+  private released = false;
+  private heard = false;
+  private refusal: string | undefined;
+  private held: NodeJS.Immediate | undefined;
+  private listener: ((bytes: Uint8Array) => void) | undefined;
+  private failureListener: ((error: NetworkError) => void) | undefined;
+  private failure: NetworkError | undefined;
+  private settle: ((error?: NetworkError) => void) | undefined;
+  private cancelRetransmission = () => {};
+  private cancelTimeout = () => {};
+
+  /** @throws Error when GnuTLS does not take what it is set up with; nothing is left behind then. */
+  constructor(private readonly setup: AssociationSetup) {
+    const { lower, options, gnutls } = setup;
+    this.name = `dtls:${lower.name.replace(/^udp:/, '')}`;
+    this.clock = options.clock ?? systemClock;
+    this.mtu = options.mtu ?? 1232;
+    const session: Out<Pointer> = [null];
+    const role = setup.role === 'client' ? InitFlag.CLIENT : InitFlag.SERVER;
+    check(gnutls, gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | setup.flags), 'begin a session');
+    this.session = session[0];
+    try {
+      this.configure();
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** Resolves when datagrams may be sent. Rejects with NetworkError; the channel below is closed then. */
+  handshake(): Promise<void> {
+    const { lower, options } = this.setup;
+    const timeoutMs = options.handshakeTimeoutMs ?? 60_000;
+    const done = new Promise<void>((resolve, reject) => {
+      this.settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    this.cancelTimeout = this.clock.after(timeoutMs, () => this.end(this.timeoutError(timeoutMs)));
+    lower.onFailure((error) => this.end(error));
+    // Before the listener: datagrams that are there already must not find a client that has said nothing.
+    this.run();
+    lower.onDatagram((bytes) => this.receive(bytes));
+    return done;
+  }
+
+  send(bytes: Uint8Array): void {
+    const { gnutls } = this.setup;
+    // An empty record says nothing, and GnuTLS takes it for something else.
+    if (this.state !== 'open' || bytes.length === 0) return;
+    if (bytes.length > this.maxBytes)
+      throw new RangeError(
+        `a datagram of ${bytes.length} bytes to ${this.name} is too long; ${this.maxBytes} fit into an MTU of ${this.mtu}`,
+      );
+    const result = this.call(() => gnutls.record_send(this.session, bytes, bytes.length));
+    if (result < 0) this.end(this.error('connectionLost', `cannot send to ${this.name}: ${gnutls.strerror(result)}`));
+    this.letGo();
+  }
+
+  onDatagram(listener: (bytes: Uint8Array) => void): void {
+    this.listener = listener;
+    this.deliver();
+  }
+
+  onFailure(listener: (error: NetworkError) => void): void {
+    this.failureListener = listener;
+    if (this.failure !== undefined) listener(this.failure);
+  }
+
+  /** Tells the peer that nothing more comes; closes the channel below. */
+  async close(): Promise<void> {
+    if (this.state === 'open') this.call(() => this.setup.gnutls.bye(this.session, SHUT_WR));
+    // Whoever closes need not be told.
+    this.failureListener = () => {};
+    this.end(this.error('connectionLost', `the association with ${this.name} was closed`));
+    await this.setup.lower.close();
+  }
+
+  private configure(): void {
+    const { gnutls, credentials, options } = this.setup;
+    const { session } = this;
+    const callbacks = gnutlsCallbacks(gnutls);
+    callbacks.attach(session, this.hooks());
+    check(gnutls, gnutls.priority_set_direct(session, credentials.priorities, null), 'offer the cipher suites of DTLS');
+    credentials.use(session);
+    gnutls.transport_set_ptr(session, session);
+    gnutls.transport_set_push_function(session, callbacks.push);
+    gnutls.transport_set_pull_function(session, callbacks.pull);
+    gnutls.transport_set_pull_timeout_function(session, callbacks.pullTimeout);
+    gnutls.dtls_set_mtu(session, this.mtu);
+    // The end of the whole handshake is watched in this file.
+    gnutls.dtls_set_timeouts(session, options.retransmitMs ?? 1000, LONGER_THAN_ANY_MS);
+    gnutls.db_set_cache_expiration(session, options.sessionLifetimeS ?? 86_400);
+    if (this.setup.peerRefusal !== undefined) gnutls.session_set_verify_function(session, callbacks.verify);
+    this.call(() => this.setup.prepare(session));
+  }
+
+  private hooks(): SessionHooks {
+    const { setup } = this;
+    return {
+      push: (bytes) => {
+        this.records.push(bytes);
+      },
+      pull: () => this.waiting.shift(),
+      hasInput: () => this.waiting.length > 0,
+      isPeerTrusted: () => {
+        this.refusal = 'what it shows cannot be read';
+        this.refusal = setup.peerRefusal?.(this.session);
+        return this.refusal === undefined;
+      },
+      pskOf: (identity) => setup.pskOf?.(identity),
+      sessions: setup.sessions,
+    };
+  }
+
+  private receive(bytes: Uint8Array): void {
+    if (this.state === 'closed' || this.waiting.length >= MAX_WAITING) return;
+    this.heard = true;
+    this.waiting.push(bytes);
+    this.run();
+  }
+
+  /** Lets GnuTLS work through what came. Not entered twice: a channel in this process may answer while it is sent to. */
+  private run(): void {
+    if (this.running || this.state === 'closed') return;
+    this.running = true;
+    try {
+      do {
+        const before = this.waiting.length;
+        if (this.state === 'handshake') this.call(() => this.shakeHands());
+        if (this.state === 'open') this.call(() => this.readRecords());
+        // What it does not want to see now it will not want later.
+        if (before > 0 && this.waiting.length >= before) this.waiting.shift();
+        this.flush();
+      } while (this.waiting.length > 0 && !this.isClosed());
+    } finally {
+      this.running = false;
+      if (this.isClosed()) this.release();
+    }
+    this.deliver();
+  }
+
+  private isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  private shakeHands(): void {
+    const { gnutls } = this.setup;
+    this.cancelRetransmission();
+    let result = gnutls.handshake(this.session);
+    // A warning of the peer ends nothing.
+    while (result < 0 && !mustWait(result) && gnutls.error_is_fatal(result) === 0) result = gnutls.handshake(this.session);
+    if (result === 0) this.open();
+    else if (!mustWait(result)) this.refuse(result);
+    else this.cancelRetransmission = this.clock.after(Math.max(1, gnutls.dtls_get_timeout(this.session)), () => this.run());
+  }
+
+  private open(): void {
+    const { gnutls, role } = this.setup;
+    this.cancelTimeout();
+    this.state = 'open';
+    this.resumed = gnutls.session_is_resumed(this.session) !== 0;
+    this.maxBytes = gnutls.dtls_get_data_mtu(this.session);
+    this.description = this.describe();
+    this.pskIdentity = role === 'server' ? (gnutls.psk_server_get_username(this.session) ?? undefined) : undefined;
+    this.setup.established?.(this.session);
+    // In the short handshake the client has the last word (RFC 5246 §7.3): it waits a moment for the first datagram to go with it.
+    if (role === 'client' && this.resumed) this.held = setImmediate(() => this.letGo());
+    this.settle?.();
+  }
+
+  private describe(): string {
+    const { gnutls } = this.setup;
+    const text = gnutls.session_get_desc(this.session);
+    return text === null ? '' : gnutls.takeText(text);
+  }
+
+  private readRecords(): void {
+    const { gnutls } = this.setup;
+    const buffer = new Uint8Array(RECORD_BYTES);
+    for (;;) {
+      const result = gnutls.record_recv(this.session, buffer, buffer.length);
+      if (mustWait(result)) return;
+      if (result > 0) this.undelivered.push(buffer.slice(0, result));
+      else if (result === Result.REHANDSHAKE) gnutls.alert_send(this.session, Alert.WARNING, Alert.NO_RENEGOTIATION);
+      else if (result === 0 || gnutls.error_is_fatal(result) !== 0) {
+        const message = result === 0 ? `${this.name} closed the association` : this.complaint(result);
+        this.end(this.error('connectionLost', message));
+        return;
+      }
+    }
+  }
+
+  private refuse(result: number): void {
+    const { gnutls } = this.setup;
+    const complaint = this.complaint(result);
+    if (result !== Result.FATAL_ALERT_RECEIVED) gnutls.alert_send_appropriate(this.session, result);
+    this.end(this.error('tlsRefused', complaint));
+  }
+
+  private complaint(result: number): string {
+    const { gnutls } = this.setup;
+    if (this.refusal !== undefined) return `${this.name} is not trusted: ${this.refusal}`;
+    if (result !== Result.FATAL_ALERT_RECEIVED) return `no DTLS with ${this.name}: ${gnutls.strerror(result)}`;
+    const alert = gnutls.alert_get(this.session);
+    return `${this.name} refused DTLS: ${gnutls.alert_get_name(alert) ?? 'alert'} (alert ${alert})`;
+  }
+
+  private timeoutError(timeoutMs: number): NetworkError {
+    const { silenceHint } = this.setup;
+    if (!this.heard) return this.error('timeout', `${this.name} did not answer within ${timeoutMs} ms`);
+    const hint = silenceHint === undefined ? '' : `; ${silenceHint}`;
+    return this.error('timeout', `${this.name} answered, but no DTLS session came about within ${timeoutMs} ms${hint}`);
+  }
+
+  private error(reason: NetworkFailureReason, message: string): NetworkError {
+    return new NetworkError(reason, message);
+  }
+
+  private call<T>(native: () => T): T {
+    return withClock(this.setup.gnutls, this.clock, native);
+  }
+
+  private letGo(): void {
+    clearImmediate(this.held);
+    this.held = undefined;
+    this.flush();
+  }
+
+  private flush(): void {
+    if (this.held !== undefined) return;
+    for (const datagram of packRecords(this.records.splice(0), this.mtu)) this.setup.lower.send(datagram);
+  }
+
+  private deliver(): void {
+    while (this.listener !== undefined && this.undelivered.length > 0) this.listener(this.undelivered.shift()!);
+    if (this.failure === undefined || this.undelivered.length > 0) return;
+    const tell = this.failureListener;
+    this.failureListener = undefined;
+    tell?.(this.failure);
+  }
+
+  private end(error: NetworkError): void {
+    if (this.state === 'closed') return;
+    const inHandshake = this.state === 'handshake';
+    this.state = 'closed';
+    this.failure = error;
+    this.cancelTimeout();
+    this.cancelRetransmission();
+    this.letGo();
+    if (!this.running) this.release();
+    if (inHandshake) {
+      void this.setup.lower.close();
+      this.settle?.(error);
+    } else if (!this.running) this.deliver();
+  }
+
+  /** Gives native memory back, once no function of GnuTLS runs. */
+  private release(): void {
+    if (this.released) return;
+    this.released = true;
+    const { gnutls, credentials } = this.setup;
+    gnutls.deinit(this.session);
+    gnutlsCallbacks(gnutls).detach(this.session);
+    credentials.free();
+  }
+}
+
+function mustWait(result: number): boolean {
+  return result === Result.AGAIN || result === Result.INTERRUPTED;
+}
