@@ -66,6 +66,9 @@ export class DtlsAssociation implements DtlsChannel {
   private failureListener: ((error: NetworkError) => void) | undefined;
   private failure: NetworkError | undefined;
   private settle: ((error?: NetworkError) => void) | undefined;
+  private readonly giveUp = () => {
+    if (this.state === 'handshake') this.end(this.error('connectionLost', `the DTLS handshake with ${this.name} was given up`));
+  };
   private cancelRetransmission = () => {};
   private cancelTimeout = () => {};
 
@@ -96,6 +99,8 @@ export class DtlsAssociation implements DtlsChannel {
     });
     this.cancelTimeout = this.clock.after(timeoutMs, () => this.end(this.timeoutError(timeoutMs)));
     lower.onFailure((error) => this.end(error));
+    options.signal?.addEventListener('abort', this.giveUp);
+    if (options.signal?.aborted) this.giveUp();
     // Before the listener: datagrams that are there already must not find a client that has said nothing.
     this.run();
     lower.onDatagram((bytes) => this.receive(bytes));
@@ -215,7 +220,7 @@ export class DtlsAssociation implements DtlsChannel {
 
   private open(): void {
     const { gnutls, role } = this.setup;
-    this.cancelTimeout();
+    this.endOfHandshake();
     this.state = 'open';
     this.resumed = gnutls.session_is_resumed(this.session) !== 0;
     this.maxBytes = gnutls.dtls_get_data_mtu(this.session);
@@ -225,6 +230,11 @@ export class DtlsAssociation implements DtlsChannel {
     // In the short handshake the client has the last word (RFC 5246 §7.3): it waits a moment for the first datagram to go with it.
     if (role === 'client' && this.resumed) this.held = setImmediate(() => this.letGo());
     this.settle?.();
+  }
+
+  private endOfHandshake(): void {
+    this.cancelTimeout();
+    this.setup.options.signal?.removeEventListener('abort', this.giveUp);
   }
 
   private describe(): string {
@@ -303,7 +313,7 @@ export class DtlsAssociation implements DtlsChannel {
     const inHandshake = this.state === 'handshake';
     this.state = 'closed';
     this.failure = error;
-    this.cancelTimeout();
+    this.endOfHandshake();
     this.cancelRetransmission();
     this.letGo();
     if (!this.running) this.release();

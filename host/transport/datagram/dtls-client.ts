@@ -17,20 +17,31 @@ import { check, type Gnutls, loadGnutls } from './gnutls-library.js';
  * or what `lower` failed with; with Error when GnuTLS is not there.
  */
 export async function connectDtls(lower: DatagramChannel, options: DtlsClientOptions): Promise<DtlsChannel> {
-  const gnutls = await loadGnutls();
+  try {
+    const association = prepare(await loadGnutls(), lower, options);
+    await association.handshake();
+    return association;
+  } catch (error) {
+    // The session may be what the server dislikes.
+    options.sessionStore?.delete(sessionKeyOf(lower, options));
+    await lower.close();
+    throw error;
+  }
+}
+
+function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsClientOptions): DtlsAssociation {
   const { psk, serverName = '', sessionStore } = options;
   const trust = psk === undefined ? createDtlsTrust(options.trust ?? { kind: 'platform' }, serverName, options.ca) : undefined;
-  const credentials = trust === undefined ? pskClientCredentials(gnutls, psk!) : trustCredentials(gnutls, trust);
   const sessionKey = sessionKeyOf(lower, options);
-  const association = new DtlsAssociation({
+  return new DtlsAssociation({
     gnutls,
     lower,
     role: 'client',
-    credentials,
+    credentials: trust === undefined ? pskClientCredentials(gnutls, psk!) : trustCredentials(gnutls, trust),
     options,
     flags: (trust?.takesRawPublicKey ? InitFlag.ENABLE_RAWPK : 0) | (sessionStore === undefined ? InitFlag.NO_TICKETS : 0),
     prepare: (session) => {
-      // A server name is a DNS name by definition (RFC 6066 §3), and a server that is known by its key alone needs none.
+      // A server name is a DNS name by definition (RFC 6066 §3), and a server that is known by its key shared needs none.
       if (trust !== undefined && serverName !== '' && isIP(serverName) === 0)
         check(gnutls, gnutls.server_name_set(session, NAME_DNS, serverName, Buffer.byteLength(serverName)), 'name the server');
       const data = sessionStore?.get(sessionKey);
@@ -43,14 +54,6 @@ export async function connectDtls(lower: DatagramChannel, options: DtlsClientOpt
     },
     ...(psk === undefined ? {} : { silenceHint: `is the pre-shared key of "${psk.identity}" the server's?` }),
   });
-  try {
-    await association.handshake();
-  } catch (error) {
-    // The session may be what the server dislikes.
-    sessionStore?.delete(sessionKey);
-    throw error;
-  }
-  return association;
 }
 
 function refusal(gnutls: Gnutls, session: Pointer, trust: DtlsTrust): string | undefined {

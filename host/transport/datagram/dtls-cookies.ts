@@ -31,10 +31,15 @@ export function answerWithCookies(
   const timeoutMs = options.handshakeTimeoutMs ?? 60_000;
   return new Promise((resolve, reject) => {
     const fail = (error: NetworkError) => {
-      cancel();
-      void lower.close();
+      stopWaiting();
       reject(error);
     };
+    const giveUp = () => fail(new NetworkError('connectionLost', `the DTLS handshake with ${lower.name} was given up`));
+    const stopWaiting = () => {
+      cancel();
+      options.signal?.removeEventListener('abort', giveUp);
+    };
+    options.signal?.addEventListener('abort', giveUp);
     const cancel = (options.clock ?? systemClock).after(timeoutMs, () =>
       fail(new NetworkError('timeout', `${lower.name} showed no DTLS cookie within ${timeoutMs} ms`)),
     );
@@ -45,7 +50,7 @@ export function answerWithCookies(
         sendCookie(gnutls, lower, key, client);
         return;
       }
-      cancel();
+      stopWaiting();
       resolve({ channel: withFirst(lower, greeting), state });
     });
   });

@@ -23,6 +23,8 @@ export interface DtlsOptions {
   readonly sessionLifetimeS?: number;
   /** Default the system's. */
   readonly clock?: Clock;
+  /** Gives the handshake up, with NetworkError connectionLost; nothing once there is a session. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DtlsClientOptions extends DtlsOptions {

@@ -8,26 +8,38 @@ import { serverCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsServerOptions } from './dtls-options.js';
 import { gnutlsCallbacks } from './gnutls-callbacks.js';
 import { InitFlag } from './gnutls-constants.js';
-import type { Datum } from './gnutls-functions.js';
-import { check, loadGnutls } from './gnutls-library.js';
+import type { Datum, PreState } from './gnutls-functions.js';
+import { check, type Gnutls, loadGnutls } from './gnutls-library.js';
 
 /**
  * Waits for a client on `lower` and makes a DTLS association with it. `lower` is closed with it and when it fails. Rejects with
  * NetworkError: tlsRefused, timeout, or what `lower` failed with; with Error when GnuTLS is not there, or there is no usable key.
  */
 export async function acceptDtls(lower: DatagramChannel, options: DtlsServerOptions): Promise<DtlsChannel> {
-  const gnutls = await loadGnutls();
-  const { ticketKey, sessions, psk, cookieKey } = options;
-  const admitted = cookieKey === undefined ? undefined : await answerWithCookies(gnutls, lower, cookieKey, options);
-  const association = new DtlsAssociation({
+  try {
+    const gnutls = await loadGnutls();
+    const { cookieKey } = options;
+    const admitted = cookieKey === undefined ? undefined : await answerWithCookies(gnutls, lower, cookieKey, options);
+    const association = prepare(gnutls, admitted?.channel ?? lower, options, admitted?.state);
+    await association.handshake();
+    return association;
+  } catch (error) {
+    await lower.close();
+    throw error;
+  }
+}
+
+function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsServerOptions, cookieState: PreState | undefined): DtlsAssociation {
+  const { ticketKey, sessions, psk } = options;
+  return new DtlsAssociation({
     gnutls,
-    lower: admitted?.channel ?? lower,
+    lower,
     role: 'server',
     credentials: serverCredentials(gnutls, options),
     options,
     flags: (options.rawPublicKey === undefined ? 0 : InitFlag.ENABLE_RAWPK) | (ticketKey === undefined ? InitFlag.NO_TICKETS : 0),
     prepare: (session) => {
-      if (admitted !== undefined) gnutls.dtls_prestate_set(session, admitted.state);
+      if (cookieState !== undefined) gnutls.dtls_prestate_set(session, cookieState);
       if (ticketKey !== undefined) {
         const key = { data: ticketKey, size: ticketKey.length };
         check(gnutls, gnutls.session_ticket_enable_server(session, key), 'take the key for session tickets');
@@ -43,8 +55,6 @@ export async function acceptDtls(lower: DatagramChannel, options: DtlsServerOpti
     ...(psk === undefined ? {} : { pskOf: psk }),
     sessions,
   });
-  await association.handshake();
-  return association;
 }
 
 /** A new random key for session tickets; servers that share it resume each other's sessions. */
