@@ -5,12 +5,12 @@
 import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../../interfaces.js';
 import type { DtlsCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
+import { MAX_RECORD_BYTES, packRecords, wholeRecords } from './dtls-records.js';
 import { gnutlsCallbacks, type SessionHooks } from './gnutls-callbacks.js';
 import { Alert, InitFlag, Result, SHUT_WR } from './gnutls-constants.js';
 import type { Out, Pointer } from './gnutls-functions.js';
 import { check, type Gnutls } from './gnutls-library.js';
 import { withClock } from './gnutls-time.js';
-import { packRecords } from './record-packer.js';
 import type { SessionStore } from './session-store.js';
 import { systemClock } from './system-clock.js';
 
@@ -41,8 +41,6 @@ export interface AssociationSetup {
 const MAX_WAITING = 64;
 /** GnuTLS takes the largest numbers for something else. */
 const LONGER_THAN_ANY_MS = 0x7fff_ffff;
-/** The largest plaintext of a record, and some more. */
-const RECORD_BYTES = 16_384 + 2048;
 
 export class DtlsAssociation implements DtlsChannel {
   readonly name: string;
@@ -50,6 +48,8 @@ export class DtlsAssociation implements DtlsChannel {
   description = '';
   pskIdentity: string | undefined;
   maxBytes = 0;
+  /** Whether anything came from the peer. */
+  heard = false;
   private readonly clock: Clock;
   private readonly mtu: number;
   private readonly session: Pointer;
@@ -59,7 +59,6 @@ export class DtlsAssociation implements DtlsChannel {
   private state: 'handshake' | 'open' | 'closed' = 'handshake';
   private running = false;
   private released = false;
-  private heard = false;
   private refusal: string | undefined;
   private held: NodeJS.Immediate | undefined;
   private listener: ((bytes: Uint8Array) => void) | undefined;
@@ -90,7 +89,7 @@ export class DtlsAssociation implements DtlsChannel {
     }
   }
 
-  /** Resolves when datagrams may be sent. Rejects with NetworkError; the channel below is closed then. */
+  /** Resolves when datagrams may be sent. Rejects with NetworkError; the channel below stays open. */
   handshake(): Promise<void> {
     const { lower, options } = this.setup;
     const timeoutMs = options.handshakeTimeoutMs ?? 60_000;
@@ -127,7 +126,7 @@ export class DtlsAssociation implements DtlsChannel {
 
   onFailure(listener: (error: NetworkError) => void): void {
     this.failureListener = listener;
-    if (this.failure !== undefined) listener(this.failure);
+    this.deliver();
   }
 
   /** Tells the peer that nothing more comes; closes the channel below. */
@@ -177,9 +176,11 @@ export class DtlsAssociation implements DtlsChannel {
   }
 
   private receive(bytes: Uint8Array): void {
-    if (this.state === 'closed' || this.waiting.length >= MAX_WAITING) return;
+    const records = wholeRecords(bytes);
+    // An empty datagram is the end of a stream for GnuTLS.
+    if (records.length === 0 || this.state === 'closed' || this.waiting.length >= MAX_WAITING) return;
     this.heard = true;
-    this.waiting.push(bytes);
+    this.waiting.push(records);
     this.run();
   }
 
@@ -245,7 +246,7 @@ export class DtlsAssociation implements DtlsChannel {
 
   private readRecords(): void {
     const { gnutls } = this.setup;
-    const buffer = new Uint8Array(RECORD_BYTES);
+    const buffer = new Uint8Array(MAX_RECORD_BYTES);
     for (;;) {
       const result = gnutls.record_recv(this.session, buffer, buffer.length);
       if (mustWait(result)) return;
@@ -317,10 +318,8 @@ export class DtlsAssociation implements DtlsChannel {
     this.cancelRetransmission();
     this.letGo();
     if (!this.running) this.release();
-    if (inHandshake) {
-      void this.setup.lower.close();
-      this.settle?.(error);
-    } else if (!this.running) this.deliver();
+    if (inHandshake) this.settle?.(error);
+    else if (!this.running) this.deliver();
   }
 
   /** Gives native memory back, once no function of GnuTLS runs. */

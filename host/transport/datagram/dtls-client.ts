@@ -18,13 +18,20 @@ import { check, type Gnutls, loadGnutls } from './gnutls-library.js';
  */
 export async function connectDtls(lower: DatagramChannel, options: DtlsClientOptions): Promise<DtlsChannel> {
   try {
-    const association = prepare(await loadGnutls(), lower, options);
+    return await shakeHands(prepare(await loadGnutls(), lower, options), lower, options);
+  } catch (error) {
+    await lower.close();
+    throw error;
+  }
+}
+
+async function shakeHands(association: DtlsAssociation, lower: DatagramChannel, options: DtlsClientOptions): Promise<DtlsChannel> {
+  try {
     await association.handshake();
     return association;
   } catch (error) {
-    // The session may be what the server dislikes.
-    options.sessionStore?.delete(sessionKeyOf(lower, options));
-    await lower.close();
+    // The session may be what a server that answered dislikes; a server that is out of reach may still know it.
+    if (association.heard) options.sessionStore?.delete(sessionKeyOf(lower, options));
     throw error;
   }
 }

@@ -47,13 +47,18 @@ export function answerWithCookies(
     lower.onDatagram((greeting) => {
       const state: PreState = { record_seq: 0, hsk_read_seq: 0, hsk_write_seq: 0 };
       if (gnutls.dtls_cookie_verify(key, client, client.length, greeting, greeting.length, state) < 0) {
-        sendCookie(gnutls, lower, key, client);
+        if (isGreeting(greeting)) sendCookie(gnutls, lower, key, client);
         return;
       }
       stopWaiting();
       resolve({ channel: withFirst(lower, greeting), state });
     });
   });
+}
+
+/** A handshake record with a ClientHello, as long as their headers at least: nothing else is answered. */
+function isGreeting(datagram: Uint8Array): boolean {
+  return datagram.length > 25 && datagram[0] === 22 && datagram[13] === 1;
 }
 
 /** Any number that is no address of a session. */
