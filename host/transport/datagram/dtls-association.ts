@@ -42,6 +42,9 @@ const MAX_WAITING = 64;
 /** GnuTLS takes the largest numbers for something else. */
 const LONGER_THAN_ANY_MS = 0x7fff_ffff;
 
+/** What was read last; each datagram is copied out of it at once. */
+const received = new Uint8Array(MAX_RECORD_BYTES);
+
 export class DtlsAssociation implements DtlsChannel {
   readonly name: string;
   resumed = false;
@@ -246,11 +249,10 @@ export class DtlsAssociation implements DtlsChannel {
 
   private readRecords(): void {
     const { gnutls } = this.setup;
-    const buffer = new Uint8Array(MAX_RECORD_BYTES);
     for (;;) {
-      const result = gnutls.record_recv(this.session, buffer, buffer.length);
+      const result = gnutls.record_recv(this.session, received, received.length);
       if (mustWait(result)) return;
-      if (result > 0) this.undelivered.push(buffer.slice(0, result));
+      if (result > 0) this.undelivered.push(received.slice(0, result));
       else if (result === Result.REHANDSHAKE) gnutls.alert_send(this.session, Alert.WARNING, Alert.NO_RENEGOTIATION);
       else if (result === 0 || gnutls.error_is_fatal(result) !== 0) {
         const message = result === 0 ? `${this.name} closed the association` : this.complaint(result);
