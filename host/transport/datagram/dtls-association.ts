@@ -82,7 +82,9 @@ export class DtlsAssociation implements DtlsChannel {
     this.mtu = options.mtu ?? 1232;
     const session: Out<Pointer> = [null];
     const role = setup.role === 'client' ? InitFlag.CLIENT : InitFlag.SERVER;
-    check(gnutls, gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | setup.flags), 'begin a session');
+    const result = gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | setup.flags);
+    if (result < 0) setup.credentials.free();
+    check(gnutls, result, 'begin a session');
     this.session = session[0];
     try {
       this.configure();

@@ -37,7 +37,7 @@ async function shakeHands(association: DtlsAssociation, lower: DatagramChannel, 
 }
 
 function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsClientOptions): DtlsAssociation {
-  const { psk, serverName = '', sessionStore } = options;
+  const { psk, serverName = '', sessionStore, tickets = true } = options;
   const trust = psk === undefined ? createDtlsTrust(options.trust ?? { kind: 'platform' }, serverName, options.ca) : undefined;
   const sessionKey = sessionKeyOf(lower, options);
   return new DtlsAssociation({
@@ -46,7 +46,7 @@ function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsClientOpti
     role: 'client',
     credentials: trust === undefined ? pskClientCredentials(gnutls, psk!) : trustCredentials(gnutls, trust),
     options,
-    flags: (trust?.takesRawPublicKey ? InitFlag.ENABLE_RAWPK : 0) | (sessionStore === undefined ? InitFlag.NO_TICKETS : 0),
+    flags: (trust?.takesRawPublicKey ? InitFlag.ENABLE_RAWPK : 0) | (sessionStore !== undefined && tickets ? 0 : InitFlag.NO_TICKETS),
     prepare: (session) => {
       // A server name is a DNS name by definition (RFC 6066 §3), and a server that is known by its key shared needs none.
       if (trust !== undefined && serverName !== '' && isIP(serverName) === 0)

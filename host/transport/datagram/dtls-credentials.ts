@@ -28,12 +28,26 @@ const RAW_PUBLIC_KEY = '+CTYPE-SRV-RAWPK';
 /** None of the ciphers has what encrypt-then-MAC is about. */
 const NO_EXTRAS = '%NO_ETM';
 
-type Allocate = (handle: Out<Pointer>) => number;
-
-function allocate(gnutls: Gnutls, function_: Allocate): Pointer {
+/** Makes credentials and fills them; what cannot be filled is freed. */
+function make(
+  gnutls: Gnutls,
+  allocate: (handle: Out<Pointer>) => number,
+  free: (credentials: Pointer) => void,
+  fill: (credentials: Pointer) => void,
+): Pointer {
   const handle: Out<Pointer> = [null];
-  check(gnutls, function_(handle), 'make credentials');
+  check(gnutls, allocate(handle), 'make credentials');
+  try {
+    fill(handle[0]);
+  } catch (error) {
+    free(handle[0]);
+    throw error;
+  }
   return handle[0];
+}
+
+function makeCertificates(gnutls: Gnutls, fill: (credentials: Pointer) => void): Pointer {
+  return make(gnutls, gnutls.certificate_allocate_credentials, gnutls.certificate_free_credentials, fill);
 }
 
 const datumOf = (bytes: Uint8Array | string): Datum => {
@@ -45,26 +59,28 @@ const pemOfKey = (key: KeyObject) => String(key.export({ type: 'pkcs8', format: 
 
 /** @throws Error when GnuTLS does not take the key. */
 export function pskClientCredentials(gnutls: Gnutls, { identity, key }: PreSharedKey): DtlsCredentials {
-  const credentials = allocate(gnutls, gnutls.psk_allocate_client_credentials);
-  check(gnutls, gnutls.psk_set_client_credentials(credentials, identity, datumOf(key), 0), `take the pre-shared key of "${identity}"`);
+  const { psk_allocate_client_credentials: allocate, psk_free_client_credentials: free } = gnutls;
+  const credentials = make(gnutls, allocate, free, (made) => {
+    check(gnutls, gnutls.psk_set_client_credentials(made, identity, datumOf(key), 0), `take the pre-shared key of "${identity}"`);
+  });
   return {
     priorities: [CIPHERS, PSK, X509, NO_EXTRAS].join(':'),
     use: (session) => {
       check(gnutls, gnutls.credentials_set(session, CredentialsKind.PSK, credentials), 'use a pre-shared key');
     },
-    free: () => gnutls.psk_free_client_credentials(credentials),
+    free: () => free(credentials),
   };
 }
 
 /** For a client that knows its server by `trust`. @throws Error when the authorities cannot be read. */
 export function trustCredentials(gnutls: Gnutls, trust: DtlsTrust): DtlsCredentials {
-  const credentials = allocate(gnutls, gnutls.certificate_allocate_credentials);
   const { authorities } = trust;
-  if (authorities === 'system') {
-    check(gnutls, gnutls.certificate_set_x509_system_trust(credentials), "read the platform's certificate authorities");
-  } else if (authorities !== undefined) {
-    check(gnutls, gnutls.certificate_set_x509_trust_mem(credentials, datumOf(authorities), Format.PEM), 'read the trusted certificates');
-  }
+  const credentials = makeCertificates(gnutls, (made) => {
+    if (authorities === 'system')
+      check(gnutls, gnutls.certificate_set_x509_system_trust(made), "read the platform's certificate authorities");
+    else if (authorities !== undefined)
+      check(gnutls, gnutls.certificate_set_x509_trust_mem(made, datumOf(authorities), Format.PEM), 'read the trusted certificates');
+  });
   const types = trust.takesRawPublicKey ? [RAW_PUBLIC_KEY, X509] : [X509];
   return {
     priorities: [CIPHERS, CERTIFICATES, ...types, NO_EXTRAS].join(':'),
@@ -79,8 +95,9 @@ export function serverCredentials(gnutls: Gnutls, options: DtlsServerOptions): D
   const showsKey = certificate !== undefined || rawPublicKey !== undefined;
   if (!showsKey && psk === undefined) throw new Error('a DTLS server needs a certificate, a raw public key or pre-shared keys');
   const keys = showsKey ? serverKeys(gnutls, options) : null;
-  const pskCredentials = psk === undefined ? null : allocate(gnutls, gnutls.psk_allocate_server_credentials);
-  if (pskCredentials !== null) gnutls.psk_set_server_credentials_function(pskCredentials, gnutlsCallbacks(gnutls).psk);
+  const { psk_allocate_server_credentials: allocate, psk_free_server_credentials: free } = gnutls;
+  const fill = (made: Pointer) => gnutls.psk_set_server_credentials_function(made, gnutlsCallbacks(gnutls).psk);
+  const pskCredentials = psk === undefined ? null : make(gnutls, allocate, free, fill);
   const parts = [
     CIPHERS,
     ...(psk === undefined ? [] : [PSK]),
@@ -98,27 +115,29 @@ export function serverCredentials(gnutls: Gnutls, options: DtlsServerOptions): D
     },
     free: () => {
       if (keys !== null) gnutls.certificate_free_credentials(keys);
-      if (pskCredentials !== null) gnutls.psk_free_server_credentials(pskCredentials);
+      if (pskCredentials !== null) free(pskCredentials);
     },
   };
 }
 
 function serverKeys(gnutls: Gnutls, { certificate, rawPublicKey }: DtlsServerOptions): Pointer {
-  const credentials = allocate(gnutls, gnutls.certificate_allocate_credentials);
-  if (certificate !== undefined) {
-    const chain = [certificate.certificate, ...(certificate.chain ?? [])].map((der) => new X509Certificate(der).toString()).join('');
-    const key = datumOf(pemOfKey(certificate.privateKey));
-    const result = gnutls.certificate_set_x509_key_mem(credentials, datumOf(chain), key, Format.PEM);
-    check(gnutls, result, 'take the certificate and key of the server');
-  }
-  if (rawPublicKey !== undefined) {
-    const spki = datumOf(createPublicKey(rawPublicKey).export({ type: 'spki', format: 'pem' }));
-    const key = datumOf(pemOfKey(rawPublicKey));
-    const usage = KEY_DIGITAL_SIGNATURE;
-    const result = gnutls.certificate_set_rawpk_key_mem(credentials, spki, key, Format.PEM, null, usage, null, 0, 0);
-    check(gnutls, result, 'take the raw public key of the server');
-  }
-  return credentials;
+  return makeCertificates(gnutls, (made) => {
+    if (certificate !== undefined) {
+      const chain = [certificate.certificate, ...(certificate.chain ?? [])].map((der) => new X509Certificate(der).toString()).join('');
+      const key = datumOf(pemOfKey(certificate.privateKey));
+      check(
+        gnutls,
+        gnutls.certificate_set_x509_key_mem(made, datumOf(chain), key, Format.PEM),
+        'take the certificate and key of the server',
+      );
+    }
+    if (rawPublicKey !== undefined) {
+      const spki = datumOf(createPublicKey(rawPublicKey).export({ type: 'spki', format: 'pem' }));
+      const key = datumOf(pemOfKey(rawPublicKey));
+      const result = gnutls.certificate_set_rawpk_key_mem(made, spki, key, Format.PEM, null, KEY_DIGITAL_SIGNATURE, null, 0, 0);
+      check(gnutls, result, 'take the raw public key of the server');
+    }
+  });
 }
 
 function useCertificates(gnutls: Gnutls, session: Pointer, credentials: Pointer): void {

@@ -40,6 +40,11 @@ export interface DtlsClientOptions extends DtlsOptions {
   readonly sessionStore?: SessionStore;
   /** Under what name, such as "host:port". What the server is trusted by is added to it. Default: the name of the channel below. */
   readonly sessionName?: string;
+  /**
+   * Whether the server may give a ticket for the session. A ticket is sent with each resumption, some 340 bytes; without, a number of 32
+   * bytes is, which servers must remember. Default true, as more servers know tickets.
+   */
+  readonly tickets?: boolean;
 }
 
 export interface DtlsServerOptions extends DtlsOptions {

@@ -21,6 +21,8 @@ export interface UdpTransportOptions extends DtlsOptions {
   readonly ca?: Uint8Array | string;
   /** Default: sessions last as long as this transport. */
   readonly sessionStore?: SessionStore;
+  /** Whether servers may give tickets for sessions (DtlsClientOptions). Default true. */
+  readonly tickets?: boolean;
   /** Puts something between UDP and what is above it, DTLS or CoAP: a simulated link, a trace. */
   readonly wrap?: (lower: DatagramChannel) => DatagramChannel;
   /** For peers that send first: the port and address of this machine. Default any port, and 127.0.0.1. */

@@ -115,6 +115,19 @@ describe('a resumed session', () => {
     ]);
   });
 
+  it('costs less by number than by ticket, and a client may have no tickets', async () => {
+    const accepting = { ...pskServer, ticketKey, sessions: createMemorySessionStore() };
+    const up = async (tickets: boolean) => {
+      const client = { psk: PSK, sessionStore: createMemorySessionStore(), tickets };
+      await connected(client, accepting);
+      const { pair, ends } = await resume(client, accepting);
+      expect(ends.client).toBe(true);
+      return pair.log[0]!.bytes.length;
+    };
+    expect(await up(false)).toBe(128);
+    expect(await up(true)).toBeGreaterThan(400);
+  });
+
   it('sends its Finished even when there is nothing to say', async () => {
     const client = { psk: PSK, sessionStore: createMemorySessionStore() };
     const server = { ...pskServer, sessions: createMemorySessionStore() };
