@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every channel owes its listeners: datagrams that came before there was one, and one failure.
 
-import type { NetworkError } from '../../interfaces.js';
+import type { NetworkError } from '../interfaces.js';
 
 /** Datagrams that wait for a listener; more are dropped, as a network would. */
 const MAX_EARLY = 64;

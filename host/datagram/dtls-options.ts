@@ -2,7 +2,7 @@
 // What users of DTLS may choose, and what they learn of a session.
 
 import type { KeyObject } from 'node:crypto';
-import type { Clock, DatagramChannel, TrustAnchor } from '../../interfaces.js';
+import type { Clock, DatagramChannel, TrustAnchor } from '../interfaces.js';
 import type { SessionStore } from './session-store.js';
 
 /** A key that both ends know (RFC 4279); `identity` tells the server which. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client and a server under DTLS over a pair of channels, with throw-away keys.
 
-import type { DatagramChannel } from '../../../../host/interfaces.js';
-import type { KeyAndCertificate } from '../../../../host/sim/pki/index.js';
-import { connectDtls } from '../../../../host/transport/datagram/dtls-client.js';
-import type { DtlsChannel, DtlsClientOptions, DtlsServerOptions } from '../../../../host/transport/datagram/dtls-options.js';
-import { acceptDtls } from '../../../../host/transport/datagram/dtls-server.js';
-import { loadGnutls } from '../../../../host/transport/datagram/gnutls-library.js';
-import { makeAuthority, makeServer, spkiOf } from '../certificates.js';
+import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import type { DtlsChannel, DtlsClientOptions, DtlsServerOptions } from '../../../host/datagram/dtls-options.js';
+import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import { loadGnutls } from '../../../host/datagram/gnutls-library.js';
+import type { DatagramChannel } from '../../../host/interfaces.js';
+import type { KeyAndCertificate } from '../../../host/sim/pki/index.js';
+import { makeAuthority, makeServer, spkiOf } from '../transport/certificates.js';
 import { type Fate, type MemoryPair, memoryPair } from './memory-pair.js';
 
 export const PSK = { identity: 'device-1', key: Buffer.from('00112233445566778899aabbccddeeff', 'hex') };

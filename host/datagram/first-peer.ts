@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device that is called (SGP.32 v1.2 §3.1.1.2): it binds a port and talks to the first peer that comes, or that proves itself.
 
-import { type Clock, type DatagramChannel, NetworkError } from '../../interfaces.js';
+import { type Clock, type DatagramChannel, NetworkError } from '../interfaces.js';
 import { UdpListener } from './udp-listener.js';
 import type { UdpMeter } from './udp-meter.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clock of this machine, for whoever is not given another.
 
-import type { Clock } from '../../interfaces.js';
+import type { Clock } from '../interfaces.js';
 
 /** Real time. */
 export const systemClock: Clock = {

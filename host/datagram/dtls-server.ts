@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's side of DTLS, for simulators and for the device that is called (SGP.32 v1.2 §3.1.1.2, eIM initiated).
 
-import type { DatagramChannel } from '../../interfaces.js';
+import type { DatagramChannel } from '../interfaces.js';
 import { DtlsAssociation } from './dtls-association.js';
 import { answerWithCookies } from './dtls-cookies.js';
 import { serverCredentials } from './dtls-credentials.js';

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { DatagramChannel, TrustAnchor } from '../../interfaces.js';
+import type { DatagramChannel, TrustAnchor } from '../interfaces.js';
 import { DtlsAssociation } from './dtls-association.js';
 import { pskClientCredentials, trustCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsClientOptions } from './dtls-options.js';

@@ -4,7 +4,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { type Clock, type DatagramChannel, NetworkError } from '../../interfaces.js';
+import { type Clock, type DatagramChannel, NetworkError } from '../interfaces.js';
 import { ReceivingSide } from './receiving-side.js';
 import { systemClock } from './system-clock.js';
 import { nameOf } from './udp-address.js';

@@ -3,13 +3,13 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DatagramChannel, NetworkError, Peer } from '../../../../host/interfaces.js';
-import { connectDtls } from '../../../../host/transport/datagram/dtls-client.js';
-import type { DtlsChannel } from '../../../../host/transport/datagram/dtls-options.js';
-import { acceptDtls } from '../../../../host/transport/datagram/dtls-server.js';
-import { udpTarget } from '../../../../host/transport/datagram/udp-address.js';
-import { UdpListener, type UdpListenerOptions } from '../../../../host/transport/datagram/udp-listener.js';
-import { UdpDatagramTransport, type UdpTransportOptions } from '../../../../host/transport/datagram/udp-transport.js';
+import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import type { DtlsChannel } from '../../../host/datagram/dtls-options.js';
+import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import { udpTarget } from '../../../host/datagram/udp-address.js';
+import { UdpListener, type UdpListenerOptions } from '../../../host/datagram/udp-listener.js';
+import { UdpDatagramTransport, type UdpTransportOptions } from '../../../host/datagram/udp-transport.js';
+import type { DatagramChannel, NetworkError, Peer } from '../../../host/interfaces.js';
 import { bytesOf, failureOf, type Keys, makeKeys, nextText, PSK, pskServer } from './dtls-bed.js';
 import { settled, VirtualClock } from './virtual-clock.js';
 

@@ -2,7 +2,7 @@
 // One DTLS 1.2 association (RFC 6347) over any channel, in either role: GnuTLS does the protocol, this file feeds it datagrams and time.
 // Nothing of the caller's runs while a function of GnuTLS does.
 
-import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../../interfaces.js';
+import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../interfaces.js';
 import type { DtlsCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
 import { MAX_RECORD_BYTES, packRecords, wholeRecords } from './dtls-records.js';

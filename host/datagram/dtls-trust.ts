@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which DTLS server is the right one, by the same rules as for HTTPS (host/transport/trust.ts; SGP.32 v1.2 §2.6.3), and by its raw public
+// Which DTLS server is the right one, by the same rules as for HTTPS (host/transport/trust.ts, SGP.32 v1.2 §2.6.3), and by its raw public
 // key (RFC 7250) where the anchor is a key.
 
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { checkServerIdentity } from 'node:tls';
-import type { TrustAnchor } from '../../interfaces.js';
-import { pemOf, readAnchor } from '../trust.js';
+import type { TrustAnchor } from '../interfaces.js';
+import { pemOf, readAnchor } from '../trust-anchor.js';
 
 /** What a server has shown of itself. */
 export type ShownIdentity =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two datagram channels that lead to each other without a network, with a log of what passed and a hand in what becomes of it.
 
-import type { DatagramChannel, NetworkError } from '../../../../host/interfaces.js';
+import type { DatagramChannel, NetworkError } from '../../../host/interfaces.js';
 
 /** One datagram, by who sent it. */
 export interface Passed {

@@ -3,7 +3,7 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { type DatagramChannel, NetworkError } from '../../interfaces.js';
+import { type DatagramChannel, NetworkError } from '../interfaces.js';
 import { ReceivingSide } from './receiving-side.js';
 import { nameOf, type UdpTarget } from './udp-address.js';
 import type { UdpMeter } from './udp-meter.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CoAP's carriers: UDP for coap, DTLS over UDP for coaps (RFC 7252 §3, §9.1; SGP.32 v1.2 §6.2).
 
-import { type DatagramChannel, type DatagramTransport, NetworkError, type Peer } from '../../interfaces.js';
+import { type DatagramChannel, type DatagramTransport, NetworkError, type Peer } from '../interfaces.js';
 import { connectDtls } from './dtls-client.js';
 import type { DtlsOptions, DtlsServerOptions, PreSharedKey } from './dtls-options.js';
 import { acceptDtls } from './dtls-server.js';

@@ -4,11 +4,11 @@
 import 'reflect-metadata';
 import { KeyUsageFlags } from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TrustAnchor } from '../../../../host/interfaces.js';
-import { issueCertificate, type KeyAndCertificate } from '../../../../host/sim/pki/index.js';
-import { connectDtls } from '../../../../host/transport/datagram/dtls-client.js';
-import { acceptDtls } from '../../../../host/transport/datagram/dtls-server.js';
-import { makeAuthority, makeServer, pem, spkiOf } from '../certificates.js';
+import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import type { TrustAnchor } from '../../../host/interfaces.js';
+import { issueCertificate, type KeyAndCertificate } from '../../../host/sim/pki/index.js';
+import { makeAuthority, makeServer, pem, spkiOf } from '../transport/certificates.js';
 import { connected, type Keys, makeKeys, outcome, PSK, pskServer } from './dtls-bed.js';
 import { memoryPair } from './memory-pair.js';
 import { VirtualClock } from './virtual-clock.js';

@@ -2,11 +2,11 @@
 // DTLS 1.2 between our own client and server: what it costs on the air, resumption, limits, the end.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { NetworkError } from '../../../../host/interfaces.js';
-import { connectDtls } from '../../../../host/transport/datagram/dtls-client.js';
-import type { DtlsClientOptions, DtlsServerOptions } from '../../../../host/transport/datagram/dtls-options.js';
-import { acceptDtls, createTicketKey } from '../../../../host/transport/datagram/dtls-server.js';
-import { createMemorySessionStore } from '../../../../host/transport/datagram/session-store.js';
+import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import type { DtlsClientOptions, DtlsServerOptions } from '../../../host/datagram/dtls-options.js';
+import { acceptDtls, createTicketKey } from '../../../host/datagram/dtls-server.js';
+import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
+import { NetworkError } from '../../../host/interfaces.js';
 import { bytesOf, connected, failureOf, type Keys, makeKeys, nextText, PSK, pskServer, ways } from './dtls-bed.js';
 import { type MemoryPair, memoryPair } from './memory-pair.js';
 import { settled, VirtualClock } from './virtual-clock.js';

@@ -4,10 +4,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { connectDtls } from '../../../../host/transport/datagram/dtls-client.js';
-import { acceptDtls } from '../../../../host/transport/datagram/dtls-server.js';
-import { seededRandom } from '../../../../host/wrap/seeded-random.js';
-import { spkiOf } from '../certificates.js';
+import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import { seededRandom } from '../../../host/wrap/seeded-random.js';
+import { spkiOf } from '../transport/certificates.js';
 import { bytesOf, connected, failureOf, type Keys, makeKeys, nextText, outcome, PSK, pskServer, ways } from './dtls-bed.js';
 import { type Fate, memoryPair } from './memory-pair.js';
 import { settled, VirtualClock } from './virtual-clock.js';
@@ -227,7 +227,7 @@ it('gives native memory back, after sessions and after failures', async ({ skip 
     collectGarbage();
     return measure();
   };
-  const before = await after(50);
+  const before = await after(100);
   // One session that is not given back takes more than 10 000 bytes, and a round has six.
-  expect(((await after(200)) - before) / 200).toBeLessThan(2000);
+  expect(((await after(200)) - before) / 200).toBeLessThan(8000);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A clock that stands still until it is turned on.
 
-import type { Clock } from '../../../../host/interfaces.js';
+import type { Clock } from '../../../host/interfaces.js';
 
 interface Task {
   readonly atMs: number;
