@@ -5,12 +5,14 @@
 import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../interfaces.js';
 import type { DtlsCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
-import { MAX_RECORD_BYTES, packRecords, wholeRecords } from './dtls-records.js';
+import { DtlsOutbox } from './dtls-outbox.js';
+import { MAX_RECORD_BYTES, wholeRecords } from './dtls-records.js';
 import { gnutlsCallbacks, type SessionHooks } from './gnutls-callbacks.js';
 import { Alert, InitFlag, Result, SHUT_WR } from './gnutls-constants.js';
-import type { Out, Pointer } from './gnutls-functions.js';
+import type { Datum, Out, Pointer } from './gnutls-functions.js';
 import { check, type Gnutls } from './gnutls-library.js';
 import { withClock } from './gnutls-time.js';
+import { ReceivingSide } from './receiving-side.js';
 import type { SessionStore } from './session-store.js';
 import { systemClock } from './system-clock.js';
 
@@ -31,8 +33,6 @@ export interface AssociationSetup {
   /** The key of a client's identity. */
   pskOf?(identity: string): Uint8Array | undefined;
   readonly sessions?: SessionStore | undefined;
-  /** After the handshake, before anything is sent. */
-  established?(session: Pointer): void;
   /** What may be wrong when a peer answers and yet no session comes about. */
   readonly silenceHint?: string;
 }
@@ -57,16 +57,12 @@ export class DtlsAssociation implements DtlsChannel {
   private readonly mtu: number;
   private readonly session: Pointer;
   private readonly waiting: Uint8Array[] = [];
-  private readonly records: Uint8Array[] = [];
-  private readonly undelivered: Uint8Array[] = [];
+  private readonly outbox: DtlsOutbox;
+  private readonly receiving = new ReceivingSide();
   private state: 'handshake' | 'open' | 'closed' = 'handshake';
   private running = false;
   private released = false;
   private refusal: string | undefined;
-  private held: NodeJS.Immediate | undefined;
-  private listener: ((bytes: Uint8Array) => void) | undefined;
-  private failureListener: ((error: NetworkError) => void) | undefined;
-  private failure: NetworkError | undefined;
   private settle: ((error?: NetworkError) => void) | undefined;
   private readonly giveUp = () => {
     if (this.state === 'handshake') this.end(this.error('connectionLost', `the DTLS handshake with ${this.name} was given up`));
@@ -80,6 +76,7 @@ export class DtlsAssociation implements DtlsChannel {
     this.name = `dtls:${lower.name.replace(/^udp:/, '')}`;
     this.clock = options.clock ?? systemClock;
     this.mtu = options.mtu ?? 1232;
+    this.outbox = new DtlsOutbox(lower, this.mtu);
     const session: Out<Pointer> = [null];
     const role = setup.role === 'client' ? InitFlag.CLIENT : InitFlag.SERVER;
     const result = gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | setup.flags);
@@ -121,26 +118,30 @@ export class DtlsAssociation implements DtlsChannel {
       );
     const result = this.call(() => gnutls.record_send(this.session, bytes, bytes.length));
     if (result < 0) this.end(this.error('connectionLost', `cannot send to ${this.name}: ${gnutls.strerror(result)}`));
-    this.letGo();
+    this.outbox.release();
   }
 
   onDatagram(listener: (bytes: Uint8Array) => void): void {
-    this.listener = listener;
-    this.deliver();
+    this.receiving.onDatagram(listener);
   }
 
   onFailure(listener: (error: NetworkError) => void): void {
-    this.failureListener = listener;
-    this.deliver();
+    this.receiving.onFailure(listener);
   }
 
   /** Tells the peer that nothing more comes; closes the channel below. */
   async close(): Promise<void> {
+    this.receiving.close();
     if (this.state === 'open') this.call(() => this.setup.gnutls.bye(this.session, SHUT_WR));
-    // Whoever closes need not be told.
-    this.failureListener = () => {};
     this.end(this.error('connectionLost', `the association with ${this.name} was closed`));
     await this.setup.lower.close();
+  }
+
+  /** What resumes this session; undefined when nothing does. Only while the association is open. */
+  resumption(): Uint8Array | undefined {
+    const { gnutls } = this.setup;
+    const data: Partial<Datum> = {};
+    return this.state === 'open' && gnutls.session_get_data2(this.session, data) === 0 ? gnutls.take(data) : undefined;
   }
 
   private configure(): void {
@@ -165,9 +166,7 @@ export class DtlsAssociation implements DtlsChannel {
   private hooks(): SessionHooks {
     const { setup } = this;
     return {
-      push: (bytes) => {
-        this.records.push(bytes);
-      },
+      push: (bytes) => this.outbox.push(bytes),
       pull: () => this.waiting.shift(),
       hasInput: () => this.waiting.length > 0,
       isPeerTrusted: () => {
@@ -200,13 +199,12 @@ export class DtlsAssociation implements DtlsChannel {
         if (this.state === 'open') this.call(() => this.readRecords());
         // What it does not want to see now it will not want later.
         if (before > 0 && this.waiting.length >= before) this.waiting.shift();
-        this.flush();
+        this.outbox.flush();
       } while (this.waiting.length > 0 && !this.isClosed());
     } finally {
       this.running = false;
       if (this.isClosed()) this.release();
     }
-    this.deliver();
   }
 
   private isClosed(): boolean {
@@ -232,9 +230,8 @@ export class DtlsAssociation implements DtlsChannel {
     this.maxBytes = gnutls.dtls_get_data_mtu(this.session);
     this.description = this.describe();
     this.pskIdentity = role === 'server' ? (gnutls.psk_server_get_username(this.session) ?? undefined) : undefined;
-    this.setup.established?.(this.session);
     // In the short handshake the client has the last word (RFC 5246 §7.3): it waits a moment for the first datagram to go with it.
-    if (role === 'client' && this.resumed) this.held = setImmediate(() => this.letGo());
+    if (role === 'client' && this.resumed) this.outbox.hold();
     this.settle?.();
   }
 
@@ -251,15 +248,14 @@ export class DtlsAssociation implements DtlsChannel {
 
   private readRecords(): void {
     const { gnutls } = this.setup;
-    for (;;) {
+    while (!this.isClosed()) {
       const result = gnutls.record_recv(this.session, received, received.length);
       if (mustWait(result)) return;
-      if (result > 0) this.undelivered.push(received.slice(0, result));
+      if (result > 0) this.receiving.arrive(received.slice(0, result));
       else if (result === Result.REHANDSHAKE) gnutls.alert_send(this.session, Alert.WARNING, Alert.NO_RENEGOTIATION);
       else if (result === 0 || gnutls.error_is_fatal(result) !== 0) {
         const message = result === 0 ? `${this.name} closed the association` : this.complaint(result);
         this.end(this.error('connectionLost', message));
-        return;
       }
     }
   }
@@ -294,36 +290,16 @@ export class DtlsAssociation implements DtlsChannel {
     return withClock(this.setup.gnutls, this.clock, native);
   }
 
-  private letGo(): void {
-    clearImmediate(this.held);
-    this.held = undefined;
-    this.flush();
-  }
-
-  private flush(): void {
-    if (this.held !== undefined) return;
-    for (const datagram of packRecords(this.records.splice(0), this.mtu)) this.setup.lower.send(datagram);
-  }
-
-  private deliver(): void {
-    while (this.listener !== undefined && this.undelivered.length > 0) this.listener(this.undelivered.shift()!);
-    if (this.failure === undefined || this.undelivered.length > 0) return;
-    const tell = this.failureListener;
-    this.failureListener = undefined;
-    tell?.(this.failure);
-  }
-
   private end(error: NetworkError): void {
     if (this.state === 'closed') return;
     const inHandshake = this.state === 'handshake';
     this.state = 'closed';
-    this.failure = error;
     this.endOfHandshake();
     this.cancelRetransmission();
-    this.letGo();
+    this.outbox.release();
     if (!this.running) this.release();
     if (inHandshake) this.settle?.(error);
-    else if (!this.running) this.deliver();
+    else this.receiving.fail(error);
   }
 
   /** Gives native memory back, once no function of GnuTLS runs. */

@@ -26,12 +26,17 @@ export async function connectDtls(lower: DatagramChannel, options: DtlsClientOpt
 }
 
 async function shakeHands(association: DtlsAssociation, lower: DatagramChannel, options: DtlsClientOptions): Promise<DtlsChannel> {
+  const { sessionStore } = options;
+  const key = sessionKeyOf(lower, options);
   try {
     await association.handshake();
+    const data = association.resumption();
+    if (data !== undefined) sessionStore?.set(key, data);
     return association;
   } catch (error) {
+    await association.close();
     // The session may be what a server that answered dislikes; a server that is out of reach may still know it.
-    if (association.heard) options.sessionStore?.delete(sessionKeyOf(lower, options));
+    if (association.heard) sessionStore?.delete(key);
     throw error;
   }
 }
@@ -55,10 +60,6 @@ function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsClientOpti
       if (data !== undefined && gnutls.session_set_data(session, data, data.length) < 0) sessionStore?.delete(sessionKey);
     },
     ...(trust === undefined ? {} : { peerRefusal: (session: Pointer) => refusal(gnutls, session, trust) }),
-    established: (session) => {
-      const data: Partial<Datum> = {};
-      if (sessionStore !== undefined && gnutls.session_get_data2(session, data) === 0) sessionStore.set(sessionKey, gnutls.take(data));
-    },
     ...(psk === undefined ? {} : { silenceHint: `is the pre-shared key of "${psk.identity}" the server's?` }),
   });
 }

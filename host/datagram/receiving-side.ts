@@ -16,12 +16,13 @@ export class ReceivingSide {
 
   onDatagram(listener: (bytes: Uint8Array) => void): void {
     this.listener = listener;
-    for (const bytes of this.early.splice(0)) listener(bytes);
+    for (const bytes of this.early.splice(0)) if (!this.closed) listener(bytes);
+    this.tellFailure();
   }
 
   onFailure(listener: (error: NetworkError) => void): void {
     this.failureListener = listener;
-    if (this.failure !== undefined && !this.closed) listener(this.failure);
+    this.tellFailure();
   }
 
   arrive(bytes: Uint8Array): void {
@@ -34,11 +35,24 @@ export class ReceivingSide {
   fail(error: NetworkError): void {
     if (this.closed || this.failure !== undefined) return;
     this.failure = error;
-    this.failureListener?.(error);
+    this.tellFailure();
   }
 
   /** From here on nobody is told anything. */
   close(): void {
     this.closed = true;
+  }
+
+  /** Once. Whoever is just setting both listeners gets the datagrams that came before the failure first. */
+  private tellFailure(): void {
+    if (this.early.length > 0) queueMicrotask(() => this.tellFailureNow());
+    else this.tellFailureNow();
+  }
+
+  private tellFailureNow(): void {
+    if (this.failure === undefined || this.failureListener === undefined || this.closed) return;
+    const tell = this.failureListener;
+    this.failureListener = undefined;
+    tell(this.failure);
   }
 }

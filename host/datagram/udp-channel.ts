@@ -34,6 +34,9 @@ function connect(socket: Socket, port: number, address: string): Promise<void> {
   });
 }
 
+/** The datagram was too long for the network, or the machine has no room for it now: it is lost, and nothing is wrong with the peer. */
+const DROPPED = new Set(['EMSGSIZE', 'ENOBUFS', 'EAGAIN']);
+
 function channelOf(
   socket: Socket,
   place: string,
@@ -44,9 +47,7 @@ function channelOf(
   const receiving = new ReceivingSide();
   let closed = false;
   const report = (error: Error | null) => {
-    if (error === null) return;
-    // The network drops what is too long for it; nothing else is wrong with the peer.
-    if ((error as NodeJS.ErrnoException).code !== 'EMSGSIZE') receiving.fail(unreachable(error));
+    if (error !== null && !DROPPED.has(String((error as NodeJS.ErrnoException).code))) receiving.fail(unreachable(error));
   };
   socket.on('error', report);
   socket.on('message', (bytes) => {

@@ -147,6 +147,7 @@ describe('an open association', () => {
     const order: string[] = [];
     server.onFailure((error) => order.push(error.reason));
     server.onDatagram((bytes) => order.push(Buffer.from(bytes).toString()));
+    await settled();
     expect(order).toEqual(['last words', 'connectionLost']);
   });
 });
