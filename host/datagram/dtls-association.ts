@@ -6,7 +6,7 @@ import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReas
 import type { DtlsCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
 import { DtlsOutbox } from './dtls-outbox.js';
-import { MAX_RECORD_BYTES, wholeRecords } from './dtls-records.js';
+import { MAX_RECORD_BYTES, splitRecords } from './dtls-records.js';
 import { gnutlsCallbacks, type SessionHooks } from './gnutls-callbacks.js';
 import { Alert, InitFlag, Result, SHUT_WR } from './gnutls-constants.js';
 import type { Datum, Out, Pointer } from './gnutls-functions.js';
@@ -37,8 +37,8 @@ export interface AssociationSetup {
   readonly silenceHint?: string;
 }
 
-/** Datagrams that wait for GnuTLS while it is busy; more are dropped, as a network would. */
-const MAX_WAITING = 64;
+/** Records that wait for GnuTLS while it is busy; what comes then is dropped, as a network would. */
+const MAX_WAITING = 256;
 /** GnuTLS takes the largest numbers for something else. */
 const LONGER_THAN_ANY_MS = 0x7fff_ffff;
 
@@ -180,11 +180,10 @@ export class DtlsAssociation implements DtlsChannel {
   }
 
   private receive(bytes: Uint8Array): void {
-    const records = wholeRecords(bytes);
-    // An empty datagram is the end of a stream for GnuTLS.
+    const records = splitRecords(bytes);
     if (records.length === 0 || this.state === 'closed' || this.waiting.length >= MAX_WAITING) return;
     this.heard = true;
-    this.waiting.push(records);
+    this.waiting.push(...records);
     this.run();
   }
 

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectDtls } from '../../../host/datagram/dtls-client.js';
 import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { spkiOf } from '../transport/certificates.js';
 import { bytesOf, connected, failureOf, type Keys, makeKeys, nextText, outcome, PSK, pskServer, ways } from './dtls-bed.js';
@@ -62,6 +63,25 @@ describe('a network', () => {
       const ends = outcome({ ...client, clock }, { ...server, clock }, fate);
       await clock.advance(10_000);
       expect([lost, await ends]).toEqual([lost, { client: 'full', server: 'full' }]);
+    }
+  });
+
+  it('that loses any one datagram does not stop a short handshake; the application repeats what went with it', async () => {
+    for (let lost = 0; lost < 3; lost++) {
+      const kept = { sessionStore: createMemorySessionStore() };
+      const server = { ...pskServer, sessions: createMemorySessionStore() };
+      await connected({ psk: PSK, ...kept }, server);
+      const clock = new VirtualClock();
+      const pair = memoryPair(({ bytes }, index) => (index === lost ? [] : [bytes]));
+      const accepting = acceptDtls(pair.server, { ...server, clock });
+      const connecting = connectDtls(pair.client, { psk: PSK, ...kept, clock }).then((client) => {
+        client.send(bytesOf('first'));
+        return client;
+      });
+      await clock.advance(5000);
+      const [serverEnd, client] = await Promise.all([accepting, connecting]);
+      client.send(bytesOf('repeated'));
+      expect([client.resumed, serverEnd.resumed, await nextText(serverEnd)]).toEqual([true, true, lost === 2 ? 'repeated' : 'first']);
     }
   });
 

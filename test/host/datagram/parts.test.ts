@@ -2,7 +2,7 @@
 // The small parts of the datagram transports: frames of records, stores of sessions, the search for the library.
 
 import { describe, expect, it } from 'vitest';
-import { packRecords, wholeRecords } from '../../../host/datagram/dtls-records.js';
+import { packRecords, splitRecords } from '../../../host/datagram/dtls-records.js';
 import { loadGnutls, openLibrary } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { systemClock } from '../../../host/datagram/system-clock.js';
@@ -14,20 +14,22 @@ function record(type: number, length: number, announced = length): Uint8Array {
 
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
-describe('whole records', () => {
+describe('records of a datagram', () => {
   const good = record(22, 5);
-  it.each([
-    ['all of them', joined(good, record(23, 0)), 31],
+  it.each<[string, Uint8Array, ...number[]]>([
+    ['all of them', joined(good, record(23, 0)), 18, 13],
     ['not one that is cut', joined(good, record(23, 9).subarray(0, 21)), 18],
     ['not a header that is cut', joined(good, good.subarray(0, 12)), 18],
     ['not one longer than its datagram', joined(good, record(23, 4, 5)), 18],
-    ['not one longer than any', record(23, 18_433), 0],
+    ['not one longer than any', record(23, 18_433)],
     ['not another protocol', joined(good, Uint8Array.from([0x40, 1, 2, 3])), 18],
-    ['not another version', Uint8Array.from([22, 3, 3, ...new Uint8Array(20)]), 0],
-    ['not an unknown type, nor what follows it', joined(record(25, 1), good), 0],
-    ['nothing in nothing', new Uint8Array(), 0],
-  ])('%s', (_, datagram, length) => {
-    expect(wholeRecords(datagram)).toEqual(datagram.subarray(0, length));
+    ['not another version', Uint8Array.from([22, 3, 3, ...new Uint8Array(20)])],
+    ['not an unknown type, nor what follows it', joined(record(25, 1), good)],
+    ['nothing in nothing', new Uint8Array()],
+  ])('%s', (_, datagram, ...lengths) => {
+    const records = splitRecords(datagram);
+    expect(records.map(({ length }) => length)).toEqual(lengths);
+    expect(joined(...records)).toEqual(datagram.subarray(0, joined(...records).length));
   });
 });
 
