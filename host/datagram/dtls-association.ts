@@ -39,6 +39,10 @@ export interface AssociationSetup {
 
 /** Records that wait for GnuTLS while it is busy; what comes then is dropped, as a network would. */
 const MAX_WAITING = 256;
+/** 1280 of IPv6 (RFC 8200 §5) without its header and UDP's. */
+const DEFAULT_MTU = 1232;
+/** Below, the headers of DTLS leave nothing for a message; above, there is no UDP. */
+const [MIN_MTU, MAX_MTU] = [64, 65_507];
 /** GnuTLS takes the largest numbers for something else. */
 const LONGER_THAN_ANY_MS = 0x7fff_ffff;
 
@@ -72,17 +76,18 @@ export class DtlsAssociation implements DtlsChannel {
 
   /** @throws Error when GnuTLS does not take what it is set up with; nothing is left behind then. */
   constructor(private readonly setup: AssociationSetup) {
-    const { lower, options, gnutls } = setup;
+    const { lower, options } = setup;
     this.name = `dtls:${lower.name.replace(/^udp:/, '')}`;
     this.clock = options.clock ?? systemClock;
-    this.mtu = options.mtu ?? 1232;
+    this.mtu = options.mtu ?? DEFAULT_MTU;
     this.outbox = new DtlsOutbox(lower, this.mtu);
-    const session: Out<Pointer> = [null];
-    const role = setup.role === 'client' ? InitFlag.CLIENT : InitFlag.SERVER;
-    const result = gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | setup.flags);
-    if (result < 0) setup.credentials.free();
-    check(gnutls, result, 'begin a session');
-    this.session = session[0];
+    try {
+      checkMtu(this.mtu);
+      this.session = this.begin();
+    } catch (error) {
+      setup.credentials.free();
+      throw error;
+    }
     try {
       this.configure();
     } catch (error) {
@@ -142,6 +147,14 @@ export class DtlsAssociation implements DtlsChannel {
     const { gnutls } = this.setup;
     const data: Partial<Datum> = {};
     return this.state === 'open' && gnutls.session_get_data2(this.session, data) === 0 ? gnutls.take(data) : undefined;
+  }
+
+  private begin(): Pointer {
+    const { gnutls, flags } = this.setup;
+    const session: Out<Pointer> = [null];
+    const role = this.setup.role === 'client' ? InitFlag.CLIENT : InitFlag.SERVER;
+    check(gnutls, gnutls.init(session, role | InitFlag.DATAGRAM | InitFlag.NONBLOCK | flags), 'begin a session');
+    return session[0];
   }
 
   private configure(): void {
@@ -314,4 +327,9 @@ export class DtlsAssociation implements DtlsChannel {
 
 function mustWait(result: number): boolean {
   return result === Result.AGAIN || result === Result.INTERRUPTED;
+}
+
+function checkMtu(mtu: number): void {
+  if (!Number.isInteger(mtu) || mtu < MIN_MTU || mtu > MAX_MTU)
+    throw new RangeError(`an MTU of ${mtu} bytes is impossible; from ${MIN_MTU} to ${MAX_MTU} are possible`);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Networks that lose, double, delay and damage, and peers that send what they should not: the association goes on, or ends with an error.
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectDtls } from '../../../host/datagram/dtls-client.js';
+import type { DtlsClientOptions, DtlsServerOptions } from '../../../host/datagram/dtls-options.js';
 import { acceptDtls } from '../../../host/datagram/dtls-server.js';
+import { loadGnutls } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { spkiOf } from '../transport/certificates.js';
@@ -212,43 +212,75 @@ describe('a server', () => {
   });
 });
 
-/** Frees what Node itself holds by malloc for objects that nobody sees any more. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+/** A signal, and what sets it off. */
+function givingUp(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
-/** Bytes that malloc has given out, natively; undefined where the C library does not tell. */
-async function nativeBytes(): Promise<(() => number) | undefined> {
-  const koffi = await import('koffi');
-  try {
-    const names = ['arena', 'ordblks', 'smblks', 'hblks', 'hblkhd', 'usmblks', 'fsmblks', 'uordblks', 'fordblks', 'keepcost'];
-    const info = koffi.struct(Object.fromEntries(names.map((name) => [name, 'size_t'])));
-    const mallinfo = koffi.load('libc.so.6').func('mallinfo2', info, []) as () => { uordblks: number };
-    return () => mallinfo().uordblks;
-  } catch {
-    return undefined;
-  }
-}
+describe('native memory', () => {
+  const pairs = [
+    ['init', 'deinit'],
+    ['certificate_allocate_credentials', 'certificate_free_credentials'],
+    ['psk_allocate_client_credentials', 'psk_free_client_credentials'],
+    ['psk_allocate_server_credentials', 'psk_free_server_credentials'],
+  ] as const;
+  const [psk, certificate, rawPublicKey] = ['psk', 'certificate', 'rawPublicKey'] as const;
+  /** An end that waits for what will not come is given up. */
+  const failing = async (client: DtlsClientOptions, server: DtlsServerOptions) => {
+    const { signal, abort } = givingUp();
+    const ends = outcome({ ...client, signal }, { ...server, signal });
+    await settled();
+    abort();
+    expect((await ends).client).toMatch(/: /);
+  };
+  const mistakes = {
+    'a wrong identity': () => failing({ psk: { identity: 'stranger', key: PSK.key } }, pskServer),
+    'a wrong key': () => failing({ trust: { kind: 'publicKey', spki: spkiOf(keys.authority) } }, ways(keys)[rawPublicKey][1]),
+    'a wrong pre-shared key': () => failing({ psk: { identity: PSK.identity, key: bytesOf('wrong') } }, pskServer),
+    'an authority that cannot be read': () => failing({ ca: 'no PEM', serverName: 'x' }, ways(keys)[certificate][1]),
+    'a server key that cannot be used': () =>
+      failing({ psk: PSK }, { ...pskServer, certificate: { ...keys.server, privateKey: keys.authority.privateKey } }),
+    'an MTU that is none': () => failing({ psk: PSK, mtu: 1 }, pskServer),
+    'a ticket key that is none': () => failing({ psk: PSK }, { ...pskServer, ticketKey: new Uint8Array(3) }),
+    'a store that fails': () =>
+      failing(
+        {
+          psk: PSK,
+          sessionStore: {
+            ...createMemorySessionStore(),
+            set: () => {
+              throw new Error('full');
+            },
+          },
+        },
+        pskServer,
+      ),
+    'the end by the client': async () => {
+      const { client, server } = await connected(...ways(keys)[psk]);
+      const failure = failureOf(server);
+      await client.close();
+      await failure;
+      await server.close();
+    },
+    'the end by the server while the client listens': async () => {
+      const { client, server } = await connected(...ways(keys)[certificate]);
+      client.onDatagram(() => void client.close());
+      server.send(bytesOf('go'));
+      await settled();
+      await server.close();
+    },
+  };
 
-it('gives native memory back, after sessions and after failures', async ({ skip }) => {
-  const measure = await nativeBytes();
-  if (measure === undefined) return skip();
-  const round = async () => {
-    const { client, server } = await connected({ psk: PSK }, pskServer);
-    const failure = failureOf(server);
-    await client.close();
-    await failure;
-    await server.close();
-    await outcome({ psk: { identity: 'stranger', key: PSK.key } }, pskServer);
-    await outcome({ trust: { kind: 'publicKey', spki: spkiOf(keys.authority) } }, { certificate: keys.server });
-  };
-  const after = async (rounds: number) => {
-    for (let index = 0; index < rounds; index++) await round();
-    collectGarbage();
-    return measure();
-  };
-  const before = await after(100);
-  // One session that is not given back takes more than 10 000 bytes, and a round has six.
-  expect(((await after(200)) - before) / 200).toBeLessThan(8000);
+  it.each(Object.keys(mistakes) as (keyof typeof mistakes)[])('is given back once after %s', async (mistake) => {
+    const gnutls = await loadGnutls();
+    const spies = pairs.map((pair) => pair.map((name) => vi.spyOn(gnutls, name)));
+    await mistakes[mistake]();
+    await settled();
+    const made = spies.map(([allocate]) => allocate!.mock.results.filter(({ value }) => value === 0).length);
+    const freed = spies.map(([, free]) => free!.mock.calls.length);
+    for (const spy of spies.flat()) spy.mockRestore();
+    expect(freed).toEqual(made);
+    expect(made.some((count) => count > 0)).toBe(true);
+  });
 });

@@ -175,6 +175,19 @@ describe('an open association', () => {
     expect(await nextText(server)).toBe('A'.repeat(171));
   });
 
+  it.each([63, 65_508, 1.5, Number.NaN])('cannot have an MTU of %d', async (mtu) => {
+    await expect(connectDtls(memoryPair().client, { psk: PSK, mtu })).rejects.toThrow(
+      `an MTU of ${mtu} bytes is impossible; from 64 to 65507 are possible`,
+    );
+  });
+
+  it('works with the smallest MTU', async () => {
+    const { pair, client, server } = await connected({ psk: PSK, mtu: 64 }, { ...pskServer, mtu: 64 });
+    server.send(bytesOf('small'));
+    expect(await nextText(client)).toBe('small');
+    expect(Math.max(...pair.log.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(64);
+  });
+
   it('tells the other end that it was closed, and is silent after that', async () => {
     const { pair, client, server } = await connected({ psk: PSK }, pskServer);
     const failure = failureOf(server);
