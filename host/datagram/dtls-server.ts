@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's side of DTLS, for simulators and for the device that is called (SGP.32 v1.2 §3.1.1.2, eIM initiated).
 
+import { randomBytes } from 'node:crypto';
 import type { DatagramChannel } from '../interfaces.js';
 import { DtlsAssociation } from './dtls-association.js';
 import { answerWithCookies } from './dtls-cookies.js';
 import { serverCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsServerOptions } from './dtls-options.js';
 import { gnutlsCallbacks } from './gnutls-callbacks.js';
-import { InitFlag } from './gnutls-constants.js';
-import type { Datum, PreState } from './gnutls-functions.js';
+import { InitFlag, TICKET_KEY_BYTES } from './gnutls-constants.js';
+import type { PreState } from './gnutls-functions.js';
 import { check, type Gnutls, loadGnutls } from './gnutls-library.js';
 
 /**
@@ -58,9 +59,6 @@ function prepare(gnutls: Gnutls, lower: DatagramChannel, options: DtlsServerOpti
 }
 
 /** A new random key for session tickets; servers that share it resume each other's sessions. */
-export async function createTicketKey(): Promise<Uint8Array> {
-  const gnutls = await loadGnutls();
-  const key: Partial<Datum> = {};
-  check(gnutls, gnutls.session_ticket_key_generate(key), 'make a key for session tickets');
-  return gnutls.take(key);
+export function createTicketKey(): Uint8Array {
+  return new Uint8Array(randomBytes(TICKET_KEY_BYTES));
 }

@@ -40,3 +40,5 @@ export const NAME_DNS = 1;
 export const KEY_DIGITAL_SIGNATURE = 128;
 /** The bytes of a key for cookies. */
 export const COOKIE_KEY_BYTES = 16;
+/** The bytes of a key for session tickets. */
+export const TICKET_KEY_BYTES = 64;

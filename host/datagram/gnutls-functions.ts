@@ -39,7 +39,6 @@ export interface GnutlsFunctions {
   session_is_resumed(session: Pointer): number;
   session_get_data2(session: Pointer, data: Partial<Datum>): number;
   session_set_data(session: Pointer, data: Uint8Array, size: number): number;
-  session_ticket_key_generate(key: Partial<Datum>): number;
   session_ticket_enable_server(session: Pointer, key: Datum): number;
   db_set_cache_expiration(session: Pointer, seconds: number): void;
   db_set_ptr(session: Pointer, owner: Pointer): void;
@@ -116,7 +115,6 @@ export const PROTOTYPES: Readonly<Record<keyof GnutlsFunctions, string>> = {
   session_is_resumed: 'int gnutls_session_is_resumed(void *session)',
   session_get_data2: 'int gnutls_session_get_data2(void *session, _Out_ gnutls_datum_t *data)',
   session_set_data: 'int gnutls_session_set_data(void *session, const uint8_t *data, size_t size)',
-  session_ticket_key_generate: 'int gnutls_session_ticket_key_generate(_Out_ gnutls_datum_t *key)',
   session_ticket_enable_server: 'int gnutls_session_ticket_enable_server(void *session, const gnutls_datum_t *key)',
   db_set_cache_expiration: 'void gnutls_db_set_cache_expiration(void *session, int seconds)',
   db_set_ptr: 'void gnutls_db_set_ptr(void *session, void *owner)',

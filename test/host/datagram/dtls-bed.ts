@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client and a server under DTLS over a pair of channels, with throw-away keys.
 
+import { beforeEach } from 'vitest';
 import { connectDtls } from '../../../host/datagram/dtls-client.js';
 import type { DtlsChannel, DtlsClientOptions, DtlsServerOptions } from '../../../host/datagram/dtls-options.js';
 import { acceptDtls } from '../../../host/datagram/dtls-server.js';
@@ -19,9 +20,18 @@ export interface Keys {
   readonly server: KeyAndCertificate;
 }
 
-/** Loads GnuTLS as well: a virtual clock does not wait for that. */
+/** Why there is no DTLS on this machine. Loaded here, as a virtual clock does not wait for that. */
+const missing = await loadGnutls().then(
+  () => undefined,
+  ({ message }: Error) => message,
+);
+
+/** Leaves out the tests of a file where GnuTLS is not installed. */
+export function needGnutls(): void {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+}
+
 export async function makeKeys(): Promise<Keys> {
-  await loadGnutls();
   const authority = await makeAuthority('test authority');
   return { authority, server: await makeServer(authority) };
 }

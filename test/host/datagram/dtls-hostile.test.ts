@@ -9,11 +9,12 @@ import { loadGnutls } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { spkiOf } from '../transport/certificates.js';
-import { bytesOf, connected, failureOf, type Keys, makeKeys, nextText, outcome, PSK, pskServer, ways } from './dtls-bed.js';
+import { bytesOf, connected, failureOf, type Keys, makeKeys, needGnutls, nextText, outcome, PSK, pskServer, ways } from './dtls-bed.js';
 import { type Fate, memoryPair } from './memory-pair.js';
 import { settled, VirtualClock } from './virtual-clock.js';
 
 let keys: Keys;
+needGnutls();
 beforeAll(async () => {
   keys = await makeKeys();
 });

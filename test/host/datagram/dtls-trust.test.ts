@@ -2,20 +2,22 @@
 // Who is let in: every way to know the other end, and every way it can be the wrong one.
 
 import 'reflect-metadata';
-import { KeyUsageFlags } from '@peculiar/x509';
+import { KeyObject, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectDtls } from '../../../host/datagram/dtls-client.js';
 import { acceptDtls } from '../../../host/datagram/dtls-server.js';
 import type { TrustAnchor } from '../../../host/interfaces.js';
 import { issueCertificate, type KeyAndCertificate } from '../../../host/sim/pki/index.js';
 import { makeAuthority, makeServer, pem, spkiOf } from '../transport/certificates.js';
-import { connected, type Keys, makeKeys, outcome, PSK, pskServer } from './dtls-bed.js';
+import { connected, type Keys, makeKeys, needGnutls, outcome, PSK, pskServer } from './dtls-bed.js';
 import { memoryPair } from './memory-pair.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const serverName = 'eim.example.com';
 let keys: Keys;
 let other: Keys;
+needGnutls();
 beforeAll(async () => {
   keys = await makeKeys();
   other = await makeKeys();
@@ -23,6 +25,29 @@ beforeAll(async () => {
 
 const byCertificate = (owner: KeyAndCertificate): TrustAnchor => ({ kind: 'certificate', certificate: owner.certificate });
 const byKey = (owner: KeyAndCertificate): TrustAnchor => ({ kind: 'publicKey', spki: spkiOf(owner) });
+
+/** A certificate with the right name whose extended key usage is client authentication alone. */
+async function clientOnly(issuer: KeyAndCertificate, name: string): Promise<KeyAndCertificate> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const pkcs8 = issuer.privateKey.export({ type: 'pkcs8', format: 'der' });
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']);
+  const { publicKey, privateKey } = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: '12',
+    subject: 'CN=caller',
+    issuer: new x509.X509Certificate(issuer.certificate).subjectName,
+    notBefore: new Date('2020-01-01'),
+    notAfter: new Date('2049-12-31'),
+    publicKey,
+    signingKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }]),
+    ],
+  });
+  return { privateKey: KeyObject.from(privateKey), certificate: new Uint8Array(certificate.rawData) };
+}
 
 describe('a certificate as anchor', () => {
   it('is the issuer: the server must have the name', async () => {
@@ -53,12 +78,19 @@ describe('a certificate as anchor', () => {
   });
 
   it('does not help a server whose certificate is out of date, or is not for servers', async () => {
-    const request = { subject: [{ CN: ['server'] }], serialNumber: '11', keyUsage: KeyUsageFlags.digitalSignature, issuer: keys.authority };
+    const request = {
+      subject: [{ CN: ['server'] }],
+      serialNumber: '11',
+      keyUsage: x509.KeyUsageFlags.digitalSignature,
+      issuer: keys.authority,
+    };
     const expired = await issueCertificate({ ...request, dnsNames: [serverName], tls: true, notAfter: new Date('2021-01-01') });
     const trust = byCertificate(keys.authority);
     expect((await outcome({ trust, serverName }, { certificate: expired })).client).toMatch(/not accepted \(.*expired/);
     const nobody = await issueCertificate({ ...request, tls: true });
     expect((await outcome({ trust, serverName }, { certificate: nobody })).client).toMatch(/not for eim\.example\.com$/);
+    const caller = await clientOnly(keys.authority, serverName);
+    expect((await outcome({ trust, serverName }, { certificate: caller })).client).toMatch(/its certificate is not for servers$/);
   });
 
   it('is not shown by a server of raw public keys alone', async () => {

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { packRecords, splitRecords } from '../../../host/datagram/dtls-records.js';
-import { loadGnutls, openLibrary } from '../../../host/datagram/gnutls-library.js';
+import { openLibrary } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { systemClock } from '../../../host/datagram/system-clock.js';
 
@@ -55,10 +55,6 @@ it('a library that is missing is named, with what to install', () => {
     'DTLS needs the library GnuTLS, 3.7 or newer, but one.so, two.so cannot be loaded; ' +
       'install libgnutls30 (Debian, Ubuntu) or gnutls (Alpine, Fedora, Homebrew)',
   );
-});
-
-it('the library is loaded once', async () => {
-  expect(await loadGnutls()).toBe(await loadGnutls());
 });
 
 it("the system's clock goes on, calls once, and calls nobody who has thought better of it", async () => {

@@ -10,10 +10,11 @@ import { udpTarget } from '../../../host/datagram/udp-address.js';
 import { UdpListener, type UdpListenerOptions } from '../../../host/datagram/udp-listener.js';
 import { UdpDatagramTransport, type UdpTransportOptions } from '../../../host/datagram/udp-transport.js';
 import type { DatagramChannel, NetworkError, Peer } from '../../../host/interfaces.js';
-import { bytesOf, failureOf, type Keys, makeKeys, nextText, PSK, pskServer } from './dtls-bed.js';
+import { bytesOf, failureOf, type Keys, makeKeys, needGnutls, nextText, PSK, pskServer } from './dtls-bed.js';
 import { settled, VirtualClock } from './virtual-clock.js';
 
 let keys: Keys;
+needGnutls();
 beforeAll(async () => {
   keys = await makeKeys();
 });
