@@ -2,6 +2,7 @@
 // One DTLS 1.2 association (RFC 6347) over any channel, in either role: GnuTLS does the protocol, this file feeds it datagrams and time.
 // Nothing of the caller's runs while a function of GnuTLS does.
 
+import { systemClock } from '../clock.js';
 import { type Clock, type DatagramChannel, NetworkError, type NetworkFailureReason } from '../interfaces.js';
 import type { DtlsCredentials } from './dtls-credentials.js';
 import type { DtlsChannel, DtlsOptions } from './dtls-options.js';
@@ -14,7 +15,6 @@ import { check, type Gnutls } from './gnutls-library.js';
 import { withClock } from './gnutls-time.js';
 import { ReceivingSide } from './receiving-side.js';
 import type { SessionStore } from './session-store.js';
-import { systemClock } from './system-clock.js';
 
 /** What differs from one association to the next. */
 export interface AssociationSetup {

@@ -2,13 +2,13 @@
 // HelloVerifyRequest (RFC 6347 §4.2.1): a client that does not receive at the address it sends from gets nothing but a cookie, and costs
 // the server no memory and no computation.
 
+import { systemClock } from '../clock.js';
 import { type DatagramChannel, NetworkError } from '../interfaces.js';
 import type { DtlsServerOptions } from './dtls-options.js';
 import { gnutlsCallbacks } from './gnutls-callbacks.js';
 import { COOKIE_KEY_BYTES } from './gnutls-constants.js';
 import type { PreState } from './gnutls-functions.js';
 import type { Gnutls } from './gnutls-library.js';
-import { systemClock } from './system-clock.js';
 
 /** A client that has shown its cookie. */
 interface Admitted {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lets GnuTLS measure its waits for answers with the clock of the session that is being served, so that a virtual clock drives them.
 
+import { systemClock } from '../clock.js';
 import type { Clock } from '../interfaces.js';
 import type { Pointer } from './gnutls-functions.js';
 import type { Gnutls } from './gnutls-library.js';
-import { systemClock } from './system-clock.js';
 
 let current: Clock = systemClock;
 let installed = false;

@@ -4,9 +4,9 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { systemClock } from '../clock.js';
 import { type Clock, type DatagramChannel, NetworkError } from '../interfaces.js';
 import { ReceivingSide } from './receiving-side.js';
-import { systemClock } from './system-clock.js';
 import { nameOf } from './udp-address.js';
 import { type UdpCounters, UdpMeter } from './udp-meter.js';
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // CoAP's carriers: UDP for coap, DTLS over UDP for coaps (RFC 7252 §3, §9.1; SGP.32 v1.2 §6.2).
 
+import { systemClock } from '../clock.js';
 import { type DatagramChannel, type DatagramTransport, NetworkError, type Peer } from '../interfaces.js';
 import { connectDtls } from './dtls-client.js';
 import type { DtlsOptions, DtlsServerOptions, PreSharedKey } from './dtls-options.js';
 import { acceptDtls } from './dtls-server.js';
 import { FirstPeer } from './first-peer.js';
 import { createMemorySessionStore, type SessionStore } from './session-store.js';
-import { systemClock } from './system-clock.js';
 import { DEFAULT_PORTS, udpTarget } from './udp-address.js';
 import { openUdpChannel } from './udp-channel.js';
 import { type UdpCounters, UdpMeter } from './udp-meter.js';

@@ -8,10 +8,10 @@ import { acceptDtls } from '../../../host/datagram/dtls-server.js';
 import { loadGnutls } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { seededRandom } from '../../../host/wrap/seeded-random.js';
+import { settled, TurnedClock } from '../../support/turned-clock.js';
 import { spkiOf } from '../transport/certificates.js';
 import { bytesOf, connected, failureOf, type Keys, makeKeys, needGnutls, nextText, outcome, PSK, pskServer, ways } from './dtls-bed.js';
 import { type Fate, memoryPair } from './memory-pair.js';
-import { settled, VirtualClock } from './virtual-clock.js';
 
 let keys: Keys;
 needGnutls();
@@ -25,22 +25,22 @@ function damaged(bytes: Uint8Array, at: number): Uint8Array {
 
 describe('a server that never answers', () => {
   it('is asked at 0, 1, 3, 7 and 15 s, and then given up', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const pair = memoryPair();
     const connecting = connectDtls(pair.client, { psk: PSK, clock, handshakeTimeoutMs: 20_000 });
     const refused = expect(connecting).rejects.toMatchObject({ reason: 'timeout', message: 'dtls:client did not answer within 20000 ms' });
     const asked: number[] = [];
     for (let second = 0; second <= 20; second++) {
-      await clock.advance(second === 0 ? 0 : 1000);
+      await clock.pass(second === 0 ? 0 : 1000);
       while (asked.length < pair.log.length) asked.push(second);
     }
     await refused;
     expect(asked).toEqual([0, 1, 3, 7, 15]);
-    expect([clock.pending, pair.client.closed]).toEqual([0, true]);
+    expect([clock.waiting, pair.client.closed]).toEqual([0, true]);
   });
 
   it('can be given up before', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const abort = new AbortController();
     const connecting = connectDtls(memoryPair().client, { psk: PSK, clock, signal: abort.signal });
     await settled();
@@ -49,7 +49,7 @@ describe('a server that never answers', () => {
       reason: 'connectionLost',
       message: 'the DTLS handshake with dtls:client was given up',
     });
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
     const given = connectDtls(memoryPair().client, { psk: PSK, clock, signal: abort.signal });
     await expect(given).rejects.toMatchObject({ reason: 'connectionLost' });
   });
@@ -59,10 +59,10 @@ describe('a network', () => {
   it.each(['psk', 'certificate', 'rawPublicKey'] as const)('that loses any one datagram does not stop a handshake by %s', async (way) => {
     const [client, server] = ways(keys)[way];
     for (let lost = 0; lost < 4; lost++) {
-      const clock = new VirtualClock();
+      const clock = new TurnedClock();
       const fate: Fate = ({ bytes }, index) => (index === lost ? [] : [bytes]);
       const ends = outcome({ ...client, clock }, { ...server, clock }, fate);
-      await clock.advance(10_000);
+      await clock.pass(10_000);
       expect([lost, await ends]).toEqual([lost, { client: 'full', server: 'full' }]);
     }
   });
@@ -72,14 +72,14 @@ describe('a network', () => {
       const kept = { sessionStore: createMemorySessionStore() };
       const server = { ...pskServer, sessions: createMemorySessionStore() };
       await connected({ psk: PSK, ...kept }, server);
-      const clock = new VirtualClock();
+      const clock = new TurnedClock();
       const pair = memoryPair(({ bytes }, index) => (index === lost ? [] : [bytes]));
       const accepting = acceptDtls(pair.server, { ...server, clock });
       const connecting = connectDtls(pair.client, { psk: PSK, ...kept, clock }).then((client) => {
         client.send(bytesOf('first'));
         return client;
       });
-      await clock.advance(5000);
+      await clock.pass(5000);
       const [serverEnd, client] = await Promise.all([accepting, connecting]);
       client.send(bytesOf('repeated'));
       expect([client.resumed, serverEnd.resumed, await nextText(serverEnd)]).toEqual([true, true, lost === 2 ? 'repeated' : 'first']);
@@ -96,10 +96,10 @@ describe('a network', () => {
         // Encrypted records alone: what is not yet protected may be believed.
         return dice < 0.4 && bytes[4] === 1 ? [damaged(bytes, Math.floor(random() * bytes.length)), bytes] : [bytes];
       };
-      const clock = new VirtualClock();
+      const clock = new TurnedClock();
       const options = { clock, handshakeTimeoutMs: 600_000 };
       const connecting = connected({ psk: PSK, ...options }, { ...pskServer, ...options }, fate);
-      await clock.advance(600_000);
+      await clock.pass(600_000);
       const { client, server } = await connecting;
       const got: string[] = [];
       server.onDatagram((bytes) => got.push(Buffer.from(bytes).toString()));
@@ -195,7 +195,7 @@ describe('a server', () => {
   });
 
   it('does not take the cookie of another address', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const cookieKey = Buffer.alloc(16, 3);
     const { pair } = await connected({ psk: PSK }, { ...pskServer, cookieKey });
     const withCookie = pair.log[2]!.bytes;
@@ -206,7 +206,7 @@ describe('a server', () => {
     await settled();
     elsewhere.server.arrive(withCookie);
     elsewhere.server.arrive(bytesOf('garbage'));
-    await clock.advance(5000);
+    await clock.pass(5000);
     await refused;
     // HelloVerifyRequest (RFC 6347 §4.3.2), and nothing for what is no greeting.
     expect(elsewhere.log.map(({ bytes }) => bytes[13])).toEqual([3]);

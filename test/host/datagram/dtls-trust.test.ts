@@ -9,10 +9,10 @@ import { connectDtls } from '../../../host/datagram/dtls-client.js';
 import { acceptDtls } from '../../../host/datagram/dtls-server.js';
 import type { TrustAnchor } from '../../../host/interfaces.js';
 import { issueCertificate, type KeyAndCertificate } from '../../../host/sim/pki/index.js';
+import { TurnedClock } from '../../support/turned-clock.js';
 import { makeAuthority, makeServer, pem, spkiOf } from '../transport/certificates.js';
 import { connected, type Keys, makeKeys, needGnutls, outcome, PSK, pskServer } from './dtls-bed.js';
 import { memoryPair } from './memory-pair.js';
-import { VirtualClock } from './virtual-clock.js';
 
 const serverName = 'eim.example.com';
 let keys: Keys;
@@ -152,10 +152,10 @@ describe('a pre-shared key', () => {
   });
 
   it('that is wrong gets no answer, as DTLS has it, and the error says what to look at', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const psk = { identity: PSK.identity, key: Buffer.alloc(16) };
     const ends = outcome({ psk, clock, handshakeTimeoutMs: 20_000 }, { ...pskServer, clock, handshakeTimeoutMs: 20_000 });
-    await clock.advance(20_000);
+    await clock.pass(20_000);
     expect(await ends).toEqual({
       client:
         'timeout: dtls:client answered, but no DTLS session came about within 20000 ms; is the pre-shared key of "device-1" the server\'s?',

@@ -7,9 +7,9 @@ import type { DtlsClientOptions, DtlsServerOptions } from '../../../host/datagra
 import { acceptDtls, createTicketKey } from '../../../host/datagram/dtls-server.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
 import { NetworkError } from '../../../host/interfaces.js';
+import { settled, TurnedClock } from '../../support/turned-clock.js';
 import { bytesOf, connected, failureOf, type Keys, makeKeys, needGnutls, nextText, PSK, pskServer, ways } from './dtls-bed.js';
 import { type MemoryPair, memoryPair } from './memory-pair.js';
-import { settled, VirtualClock } from './virtual-clock.js';
 
 let keys: Keys;
 let ticketKey: Uint8Array;
@@ -214,9 +214,9 @@ describe('an open association', () => {
   });
 
   it('leaves no timer behind', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const { client, server } = await connected({ psk: PSK, clock }, { ...pskServer, clock });
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
     await Promise.all([client.close(), server.close()]);
   });
 });

@@ -2,10 +2,10 @@
 // The small parts of the datagram transports: frames of records, stores of sessions, the search for the library.
 
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../host/clock.js';
 import { packRecords, splitRecords } from '../../../host/datagram/dtls-records.js';
 import { openLibrary } from '../../../host/datagram/gnutls-library.js';
 import { createMemorySessionStore } from '../../../host/datagram/session-store.js';
-import { systemClock } from '../../../host/datagram/system-clock.js';
 
 /** A record of DTLS 1.2 in epoch 0 with a body of zeros. */
 function record(type: number, length: number, announced = length): Uint8Array {

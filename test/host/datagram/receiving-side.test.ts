@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest';
 import { ReceivingSide } from '../../../host/datagram/receiving-side.js';
 import { NetworkError } from '../../../host/interfaces.js';
-import { settled } from './virtual-clock.js';
+import { settled } from '../../support/turned-clock.js';
 
 const lost = (message = 'gone') => new NetworkError('connectionLost', message);
 

@@ -10,8 +10,8 @@ import { udpTarget } from '../../../host/datagram/udp-address.js';
 import { UdpListener, type UdpListenerOptions } from '../../../host/datagram/udp-listener.js';
 import { UdpDatagramTransport, type UdpTransportOptions } from '../../../host/datagram/udp-transport.js';
 import type { DatagramChannel, NetworkError, Peer } from '../../../host/interfaces.js';
+import { settled, TurnedClock } from '../../support/turned-clock.js';
 import { bytesOf, failureOf, type Keys, makeKeys, needGnutls, nextText, PSK, pskServer } from './dtls-bed.js';
-import { settled, VirtualClock } from './virtual-clock.js';
 
 let keys: Keys;
 needGnutls();
@@ -278,10 +278,10 @@ describe('a device that is called', () => {
   });
 
   it('waits as long as it is told', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const { opening, address } = await called('coap', { clock, listenTimeoutMs: 5000 });
     const refused = expect(opening).rejects.toMatchObject({ reason: 'timeout', message: `nobody came to ${address} within 5000 ms` });
-    await clock.advance(5000);
+    await clock.pass(5000);
     await refused;
   });
 
@@ -299,7 +299,7 @@ describe('a device that is called', () => {
 
 describe('a listener', () => {
   it('makes room for a new peer by forgetting the one that was silent longest', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const channels: DatagramChannel[] = [];
     const arrived: (() => void)[] = [];
     const server = await listener({ maxPeers: 2, clock }, (channel) => {
@@ -313,19 +313,19 @@ describe('a listener', () => {
         sockets[index]!.send('x', portOf(server.address), '127.0.0.1');
       });
     for (const index of [0, 1, 0]) {
-      await clock.advance(10);
+      await clock.pass(10);
       await say(index);
     }
     const failures: string[] = [];
     for (const [index, channel] of channels.entries()) channel.onFailure(({ message }) => failures.push(`${index}: ${message}`));
-    await clock.advance(10);
+    await clock.pass(10);
     await say(2);
     expect(failures).toEqual([`1: the channel to ${channels[1]!.name} was closed: another peer needed the place`]);
     expect(server.peerCount).toBe(2);
   });
 
   it('lets a peer go that is silent too long', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     const told: string[] = [];
     const first = new Promise<DatagramChannel>((resolve) => {
       void listener({ idleMs: 1000, clock }, resolve).then(async (server) => {
@@ -335,14 +335,14 @@ describe('a listener', () => {
     });
     const channel = await first;
     channel.onFailure((error: NetworkError) => told.push(error.reason));
-    await clock.advance(999);
+    await clock.pass(999);
     expect(told).toEqual([]);
-    await clock.advance(1);
-    expect([told, clock.pending]).toEqual([['connectionLost'], 0]);
+    await clock.pass(1);
+    expect([told, clock.waiting]).toEqual([['connectionLost'], 0]);
   });
 
   it('tells its channels when it is closed', async () => {
-    const clock = new VirtualClock();
+    const clock = new TurnedClock();
     let found: (channel: DatagramChannel) => void = () => {};
     const first = new Promise<DatagramChannel>((resolve) => {
       found = resolve;
@@ -353,7 +353,7 @@ describe('a listener', () => {
     const failure = failureOf(await first);
     await server.close();
     expect(await failure).toMatch(/^connectionLost: .*the port was closed$/);
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
     (await first).send(bytesOf('nobody sees this'));
     await settled();
     expect(server.counters.datagramsUp).toBe(0);

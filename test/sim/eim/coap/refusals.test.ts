@@ -6,9 +6,9 @@ import { CoapServer } from '../../../../host/sim/eim/coap/coap-server.js';
 import { type CoapOption, Option, readMessage, uintValue } from '../../../../host/sim/eim/coap/message.js';
 import { createTestPki, type TestPki } from '../../../../host/sim/pki/index.js';
 import { SeededBytes } from '../../../../host/sim/profile/seeded-bytes.js';
+import { TurnedClock } from '../../../support/turned-clock.js';
 import { getEimPackage, lastEvent } from '../support/messages.js';
 import { ask, option, outcome, PATH, request, startBed } from './support/bed.js';
-import { TurnedClock } from './support/turned-clock.js';
 import { Wire } from './support/wire.js';
 
 let pki: TestPki;

@@ -13,8 +13,8 @@ import {
 } from '../../../../../host/sim/eim/coap/message.js';
 import { type EimCoapOptions, type QueuedItem, SimulatedEim, type SimulatedEimOptions } from '../../../../../host/sim/eim/index.js';
 import type { TestPki } from '../../../../../host/sim/pki/index.js';
+import { settled, TurnedClock } from '../../../../support/turned-clock.js';
 import { EID } from '../../support/card.js';
-import { settled, TurnedClock } from './turned-clock.js';
 import { Wire } from './wire.js';
 
 export const TOKEN = fromHex('A1B2C3D4');
