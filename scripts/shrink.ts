@@ -63,6 +63,7 @@ function setOptions(): void {
   binaryen.setShrinkLevel(2);
   binaryen.setClosedWorld(true);
   binaryen.setZeroFilledMemory(true);
+  binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
   binaryen.setOneCallerInlineMaxSize(500);
 }
