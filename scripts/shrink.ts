@@ -7,6 +7,7 @@ import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
 import { keepConstants, shareConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
+import { numberWords } from './shrink/numbered.js';
 import { outline } from './shrink/outline.js';
 import { type Move, promoteScalars } from './shrink/promote.js';
 import { isList, type List, parseTree, printTree } from './shrink/tree.js';
@@ -45,6 +46,7 @@ export function shrink(wasm: Uint8Array): Shrunk {
   optimize(promoted);
   const final = parse(
     changed(promoted, (module) => {
+      numberWords(module, range);
       outline(module);
       joinData(module);
       shortenBranches(module);
@@ -63,6 +65,7 @@ function setOptions(): void {
   binaryen.setShrinkLevel(2);
   binaryen.setClosedWorld(true);
   binaryen.setZeroFilledMemory(true);
+  binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
   binaryen.setOneCallerInlineMaxSize(500);
 }
