@@ -8,13 +8,17 @@ export { type HostErrorCode, IpaError, type IpaErrorLayer } from './core/errors.
 export { createNodeInstance } from './core/node.js';
 export { createWasmtimeInstance, type WasmtimeOptions } from './core/wasmtime.js';
 export { findWasmtime, type Wasmtime } from './core/wasmtime-path.js';
-export { type DriverLinks, deliverNotifications, download, es10, poll } from './driver.js';
+export * from './datagram/index.js';
+export { type DriverLinks, deliverNotifications, download, es10, listen, poll } from './driver.js';
 export * from './es10/index.js';
 export {
   type Action,
   type Binding,
   type ByteLine,
   type CardSlot,
+  type Clock,
+  type DatagramChannel,
+  type DatagramTransport,
   type IpaInstance,
   NetworkError,
   type NetworkFailureReason,
@@ -23,6 +27,7 @@ export {
   type RequestHead,
   type ResponseChunk,
   type RspFunction,
+  type Scheme,
   type SyncCardSlot,
   type Transport,
   type TrustAnchor,
@@ -31,10 +36,13 @@ export { type ModemAddress, parseModemAddress } from './modem/address.js';
 export { openPtyLine, type PtyLineOptions } from './modem/pty-line.js';
 export { openTcpLine, type TcpLineOptions } from './modem/tcp-line.js';
 export type {
+  CoapOptions,
   CommandOptions,
   DownloadOptions,
   IpaFeatures,
+  ListenOptions,
   PollOptions,
+  PollSchedule,
   ProfileSource,
   RspOptions,
   StateChangeCause,

@@ -33,7 +33,7 @@ function compilations(): CompileRequest[] {
       target: 'release',
       options: featureOptions(features),
       outFile: `build/${name}.wasm`,
-      shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm` },
+      shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm`, scalarsFile: `build/${name}.scalars.json` },
     },
     { entry, target: 'debug', options: featureOptions(features), outFile: `build/${name}.debug.wasm` },
   ]);

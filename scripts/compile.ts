@@ -27,6 +27,8 @@ export interface ShrunkRequest {
   readonly textFile?: string;
   /** Where the same code with the names of its functions goes. */
   readonly namesFile?: string;
+  /** Where it goes which scalar of the state region lies where, as JSON. */
+  readonly scalarsFile?: string;
 }
 
 const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
@@ -42,13 +44,14 @@ export async function compile(request: CompileRequest): Promise<Uint8Array> {
   return request.shrunk ? shrinkFile(compiled, request.outFile, request.shrunk) : compiled;
 }
 
-async function shrinkFile(compiled: Uint8Array, outFile: string, { textFile, namesFile }: ShrunkRequest): Promise<Uint8Array> {
+async function shrinkFile(compiled: Uint8Array, outFile: string, { textFile, namesFile, scalarsFile }: ShrunkRequest): Promise<Uint8Array> {
   // loaded here: it takes a moment, and most builds find nothing to do
   const { shrink } = await import('./shrink.js');
-  const { wasm, named, text } = shrink(compiled);
+  const { wasm, named, text, moves } = shrink(compiled);
   await writeFile(path.resolve(root, outFile), wasm);
   if (namesFile !== undefined) await writeFile(path.resolve(root, namesFile), named);
   if (textFile !== undefined) await writeFile(path.resolve(root, textFile), text);
+  if (scalarsFile !== undefined) await writeFile(path.resolve(root, scalarsFile), `${JSON.stringify(moves)}\n`);
   return wasm;
 }
 

@@ -7,7 +7,9 @@ import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
 import { keepConstants, shareConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
-import { promoteScalars } from './shrink/promote.js';
+import { numberWords } from './shrink/numbered.js';
+import { outline } from './shrink/outline.js';
+import { type Move, promoteScalars } from './shrink/promote.js';
 import { isList, type List, parseTree, printTree } from './shrink/tree.js';
 
 /** One module in the forms the build writes. */
@@ -16,11 +18,13 @@ export interface Shrunk {
   /** The same code with the names of its functions. */
   readonly named: Uint8Array;
   readonly text: string;
+  /** Where the scalars were before and are now. */
+  readonly moves: readonly Move[];
 }
 
 /** memory.copy and memory.fill alone; missing in binaryen's type declarations. */
 const BULK_MEMORY_OPT = (binaryen.Features as unknown as { BulkMemoryOpt: number }).BulkMemoryOpt;
-const FEATURES = binaryen.Features.BulkMemory | binaryen.Features.MutableGlobals | BULK_MEMORY_OPT;
+const FEATURES = binaryen.Features.MutableGlobals | BULK_MEMORY_OPT;
 /** More rounds have never gained anything. */
 const MOST_ROUNDS = 8;
 /** The exports by which an entry file tells where its scalars lie; the shipped module does without them. */
@@ -31,9 +35,10 @@ export function shrink(wasm: Uint8Array): Shrunk {
   setOptions();
   const range = scalarsOf(wasm);
   const compiled = binaryen.readBinary(wasm);
+  let moves: readonly Move[] = [];
   const tree = changed(compiled, (module) => {
     removeExports(module, Object.values(SCALARS));
-    promoteScalars(module, range);
+    moves = promoteScalars(module, range);
   });
   const promoted = parse(tree);
   // another shape of the same control flow, from which the optimiser gets further
@@ -41,6 +46,8 @@ export function shrink(wasm: Uint8Array): Shrunk {
   optimize(promoted);
   const final = parse(
     changed(promoted, (module) => {
+      numberWords(module, range);
+      outline(module);
       joinData(module);
       shortenBranches(module);
       shareBases(module);
@@ -50,7 +57,7 @@ export function shrink(wasm: Uint8Array): Shrunk {
     }),
   );
   final.runPasses(['reorder-locals', 'reorder-functions', 'reorder-globals']);
-  return emit(final);
+  return { ...emit(final), moves };
 }
 
 function setOptions(): void {
@@ -58,6 +65,7 @@ function setOptions(): void {
   binaryen.setShrinkLevel(2);
   binaryen.setClosedWorld(true);
   binaryen.setZeroFilledMemory(true);
+  binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
   binaryen.setOneCallerInlineMaxSize(500);
 }
@@ -104,7 +112,7 @@ function optimize(module: binaryen.Module): void {
   }
 }
 
-function emit(module: binaryen.Module): Shrunk {
+function emit(module: binaryen.Module): Omit<Shrunk, 'moves'> {
   binaryen.setDebugInfo(false);
   const wasm = module.emitBinary();
   const text = module.emitText();

@@ -29,7 +29,9 @@ export type Feature =
   | 'DISCOVERY'
   | 'ASN1'
   | 'MORE_OPTIONS'
-  | 'STRICT_ANSWERS';
+  | 'STRICT_ANSWERS'
+  | 'COAP'
+  | 'PUSH';
 
 /** What a module has only where asked for. */
 export type Extra = 'EMULATION';

@@ -111,6 +111,12 @@ describe('host', () => {
     expect(forbidden(sources('host/transport'), below('host/sim', 'host/modem', 'host/driver', 'host/cli'))).toEqual([]);
   });
 
+  it('has datagram channels that depend on the seams alone: device and simulators both use them', () => {
+    const isForbidden = (imported: string) =>
+      /^host\//.test(imported) && !/^host\/(datagram\/|clock$|interfaces$|trust-anchor$)/.test(imported);
+    expect(forbidden(sources('host/datagram'), isForbidden)).toEqual([]);
+  });
+
   it('has runners that depend on the seams alone', () => {
     expect(
       forbidden(sources('host/core'), (imported) => /^host\//.test(imported) && !/^host\/(core\/|abi$|interfaces$)/.test(imported)),

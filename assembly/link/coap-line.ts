@@ -2,7 +2,7 @@
 // The message layer of CoAP (RFC 7252 §4): one message of ours is out at a time, repeated with growing pauses until it is
 // acknowledged; and the windows that datagrams come into.
 
-import { Action, Scheme } from '../abi/actions';
+import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { COAP_CONTROL, NETWORK_RX, NETWORK_TX, O, S } from '../abi/state';
 import { ask } from '../wire/ask';
@@ -53,7 +53,7 @@ export function emit(): void {
 /** Begins a message of our own: it is repeated until it is acknowledged. */
 export function sendMessage(): void {
   S.coapMessageId = (S.coapMessageId + 1) & 0xffff;
-  S.coapToken = S.scheme == Scheme.Coap ? random() : S.coapMessageId;
+  S.coapToken = random() & 0xffff;
   S.coapState = CoapState.Sent;
   S.coapTries = 0;
   S.coapSentMs = S.nowMs;

@@ -152,6 +152,16 @@ function readNumber(length: u32): u32 {
   return value;
 }
 
+/** Writes a block option for the block that begins `from` bytes from the beginning. Returns the address behind it. */
+export function putBlock(at: usize, number: u32, from: u32, more: bool, szx: u32): usize {
+  return putOption(at, number, ((from >> (4 + szx)) << 4) | (more ? MORE : 0) | szx);
+}
+
+/** Where the block of a block option begins. */
+export function blockStart(block: u32): u32 {
+  return (block >> 4) << (4 + (block & 7));
+}
+
 /** Writes a payload behind the options. Returns the address behind it. */
 export function putPayload(at: usize, from: usize, length: u32): usize {
   store<u8>(at, 0xff);

@@ -10,6 +10,7 @@ import { NetworkState, PushState } from '../wire/lanes';
 import { networkSent } from '../wire/network-lane';
 import { coapFail, emit, freeWindow, handOver, messageArrived, peerDeadline, sendControl, sendMessage } from './coap-line';
 import {
+  blockStart,
   CoapOption,
   Code,
   coapBlock1,
@@ -25,6 +26,7 @@ import {
   coapType,
   MORE,
   PATH_SEGMENTS,
+  putBlock,
   putHead,
   putOption,
   putPayload,
@@ -84,7 +86,7 @@ function takePush(): u32 {
   const more = coapBlock1 >= 0 && (coapBlock1 & MORE) != 0;
   const block: u32 = max(coapBlock1, 0);
   const size: u32 = 16 << (block & 7);
-  const from = (block >> 4) * size;
+  const from = blockStart(block);
   const length = coapEnd - coapPayloadAt;
   if (more && length != size) return Code.BadOption;
   const isFirst = !from;
@@ -108,11 +110,10 @@ function takePush(): u32 {
 
 /** The peer asks for a block of the answer: one of the window that is out, or the first behind it. */
 function takeQuestion(): u32 {
-  const szx: u32 = coapBlock2 & 7;
-  const wanted = (<u32>coapBlock2 >> 4) << (4 + szx);
+  const wanted = blockStart(coapBlock2);
   const from = wanted - S.coapBase;
   if (wanted < S.coapBase || from > S.networkHandedOut || wanted >= S.networkTotal) return Code.RequestEntityIncomplete;
-  S.pushSzx = min(S.pushSzx, szx);
+  S.pushSzx = min<u32>(S.pushSzx, coapBlock2 & 7);
   if (from == S.networkHandedOut && S.networkState == NetworkState.WindowOut) {
     S.coapBase = wanted;
     S.coapOffset = 0;
@@ -161,7 +162,7 @@ export function putAnswer(at: usize): usize {
   const length = answerBlockBytes();
   const from = S.coapBase + S.coapOffset;
   const more = from + length < S.networkTotal;
-  if (isContent && (from || more)) at = putOption(at, CoapOption.Block2, ((from >> (4 + S.pushSzx)) << 4) | (more ? MORE : 0) | S.pushSzx);
+  if (isContent && (from || more)) at = putBlock(at, CoapOption.Block2, from, more, S.pushSzx);
   if (S.pushBlock1 >= 0) at = putOption(at, CoapOption.Block1, S.pushBlock1);
   return isContent ? putPayload(at, NETWORK_TX + S.coapOffset, length) : at;
 }

@@ -3,7 +3,7 @@
 // the answer is used where it lies in its datagram, and while it goes to the card the next one is asked for and comes into the
 // other window.
 
-import { Action, Scheme } from '../abi/actions';
+import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { HAS_PUSH } from '../abi/features';
 import { COAP_CONTROL, NETWORK_TX, S } from '../abi/state';
@@ -13,6 +13,7 @@ import { networkPart, networkSent } from '../wire/network-lane';
 import { random } from '../wire/random';
 import { awaitSeparate, coapFail, freeWindow, handOver, messageArrived, messageTick, sendControl, sendMessage } from './coap-line';
 import {
+  blockStart,
   CoapOption,
   Code,
   coapBlock1,
@@ -25,6 +26,7 @@ import {
   coapTokenLength,
   coapType,
   MORE,
+  putBlock,
   putHead,
   putOption,
   putPath,
@@ -37,9 +39,8 @@ import { movePush, pushTick, pushUntilTick, putAnswer, settleAnswer, takeRequest
 
 /** Times a body is sent from its beginning again, in smaller blocks or because the server has lost some. */
 const MOST_RESTARTS: u32 = 4;
-/** A token guards against strangers who cannot see the line; DTLS does that already. */
-const TOKEN_BYTES: u32 = 4;
-const TOKEN_BYTES_OVER_DTLS: u32 = 1;
+/** With the message ID 32 bits that a stranger who cannot see the line would have to guess. */
+const TOKEN_BYTES: u32 = 2;
 
 let datagramLength: u32 = 0;
 
@@ -65,10 +66,6 @@ export function datagramBytes(): u32 {
   return datagramLength;
 }
 
-function tokenBytes(): u32 {
-  return S.scheme == Scheme.Coap ? TOKEN_BYTES : TOKEN_BYTES_OVER_DTLS;
-}
-
 /** Bytes of the block of the request that is out. */
 function requestBlockBytes(): u32 {
   return min<u32>(S.networkHandedOut - S.coapOffset, 16 << S.coapRequestSzx);
@@ -80,24 +77,17 @@ function isLastBlock(): bool {
 
 /** Writes the request that is out: a block of the body, or the question for the next block of the answer. */
 function putRequest(at: usize): usize {
-  const tokenLength = tokenBytes();
-  at = putHead(at, Type.Confirmable, Code.Post, S.coapMessageId, tokenLength);
-  store<u32>(at, S.coapToken);
-  at = putPath(at + tokenLength);
-  if (S.networkState != NetworkState.WindowOut) {
-    at = putOption(at, CoapOption.Block2, ((S.coapOffset >> (4 + S.coapAnswerSzx)) << 4) | S.coapAnswerSzx);
-    // the tag belongs to what the answer is kept by (RFC 9175 §3.2; SPEC.md, N-3)
-    return S.networkTotal > <u32>(16 << S.coapRequestSzx) ? putOption(at, CoapOption.RequestTag, S.coapTag) : at;
-  }
+  at = putHead(at, Type.Confirmable, Code.Post, S.coapMessageId, TOKEN_BYTES);
+  store<u16>(at, <u16>S.coapToken);
+  at = putPath(at + TOKEN_BYTES);
+  const asks = S.networkState != NetworkState.WindowOut;
   const last = isLastBlock();
-  if (last) at = putOption(at, CoapOption.Block2, S.coapAnswerSzx);
-  const from = S.coapBase + S.coapOffset;
-  if (from || !last) {
-    const number = from >> (4 + S.coapRequestSzx);
-    at = putOption(at, CoapOption.Block1, (number << 4) | (last ? 0 : MORE) | S.coapRequestSzx);
-    at = putOption(at, CoapOption.RequestTag, S.coapTag);
-  }
-  return putPayload(at, NETWORK_TX + S.coapOffset, requestBlockBytes());
+  const inBlocks = S.networkTotal > <u32>(16 << S.coapRequestSzx);
+  if (asks || last) at = putBlock(at, CoapOption.Block2, asks ? S.coapOffset : 0, false, S.coapAnswerSzx);
+  if (inBlocks && !asks) at = putBlock(at, CoapOption.Block1, S.coapBase + S.coapOffset, !last, S.coapRequestSzx);
+  // the tag belongs to what the answer is kept by, too (RFC 9175 §3.2; SPEC.md, N-3)
+  if (inBlocks) at = putOption(at, CoapOption.RequestTag, S.coapTag);
+  return asks ? at : putPayload(at, NETWORK_TX + S.coapOffset, requestBlockBytes());
 }
 
 /** Moves the lane on: begins what can be sent, and hands over what has come. */
@@ -140,8 +130,7 @@ function malformed(): void {
 }
 
 function hasOurToken(): bool {
-  if (coapTokenLength != tokenBytes()) return false;
-  return coapTokenLength == TOKEN_BYTES ? load<u32>(coapTokenAt) == S.coapToken : load<u8>(coapTokenAt) == (S.coapToken & 0xff);
+  return coapTokenLength == TOKEN_BYTES && load<u16>(coapTokenAt) == S.coapToken;
 }
 
 /** Takes a datagram of `length` bytes at `at`. What is no answer to anything changes nothing. */
@@ -189,8 +178,7 @@ function takeResponse(): void {
 /** 2.31: the server wants the next block, which may have to be smaller. */
 function goOn(): void {
   const szx: u32 = coapBlock1 & 7;
-  const number = (S.coapBase + S.coapOffset) >> (4 + S.coapRequestSzx);
-  if (coapBlock1 < 0 || (szx == S.coapRequestSzx && <u32>coapBlock1 >> 4 != number)) return malformed();
+  if (coapBlock1 < 0 || (szx == S.coapRequestSzx && blockStart(coapBlock1) != S.coapBase + S.coapOffset)) return malformed();
   S.coapOffset += requestBlockBytes();
   S.coapRequestSzx = min(S.coapRequestSzx, szx);
   if (S.coapOffset < S.networkHandedOut) return;
@@ -217,7 +205,7 @@ function takeBlock(): void {
     const szx: u32 = coapBlock2 & 7;
     const size: u32 = 16 << szx;
     more = (coapBlock2 & MORE) != 0;
-    const isWanted = (<u32>coapBlock2 >> 4) << (4 + szx) == S.coapOffset && szx <= S.coapAnswerSzx;
+    const isWanted = blockStart(coapBlock2) == S.coapOffset && szx <= S.coapAnswerSzx;
     if (!isWanted || length > size || (more && length != size)) return malformed();
     S.coapAnswerSzx = szx;
   } else if (S.coapOffset) return malformed();

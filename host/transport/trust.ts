@@ -4,7 +4,8 @@
 
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, checkServerIdentity, type TLSSocket } from 'node:tls';
-import { NetworkError, type TrustAnchor } from '../interfaces.js';
+import type { TrustAnchor } from '../interfaces.js';
+import { pemOf, readAnchor } from '../trust-anchor.js';
 
 /** How to set up TLS towards a server, and how to judge it before the first byte of a request goes out. */
 export interface TrustCheck {
@@ -73,17 +74,4 @@ function chainRefusal(socket: TLSSocket, hostName: string): string | undefined {
   // Declared as an Error, but in truth a code.
   const why = String(socket.authorizationError);
   return why === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `its certificate is not for ${hostName}` : `its certificate is not accepted (${why})`;
-}
-
-function readAnchor<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new NetworkError('tlsRefused', 'the trust anchor for the server cannot be read', 0, { cause });
-  }
-}
-
-function pemOf(ca: Uint8Array | string): string {
-  if (typeof ca === 'string') return ca;
-  return ca[0] === 0x30 ? new X509Certificate(Buffer.from(ca)).toString() : Buffer.from(ca).toString('latin1');
 }

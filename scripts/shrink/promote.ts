@@ -2,75 +2,47 @@
 // The scalars used most become wasm globals: two bytes of code at each use instead of five or six. The region stays what the
 // host saves and restores: every export that uses them reads them from it when it begins and writes them back when it ends.
 
-import { type Access, accessOf, overlaps, type Range } from './access.js';
+import { accessOf, type Range } from './access.js';
+import { carriers, RELOAD, SPILL } from './carry.js';
 import { divideChoices, sources } from './choices.js';
-import { constant, functions, isList, type List, lists, rewrite, visit } from './tree.js';
+import { accessesOf, type Placed, placeScalars } from './scalars.js';
+import { constant, functions, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
 
-/** Bytes a global costs besides its uses: its definition, a load and a store between it and the region. */
-const GLOBAL_BYTES = 5 + 7 + 7;
-const USE_BYTES = 2;
-/** Indices above take two bytes; some globals are the sources' own. */
-const MOST = 100;
-const RELOAD = '$shrink/reload';
-const SPILL = '$shrink/spill';
+type Global = Placed & { readonly global: string };
 
-interface Scalar {
-  readonly address: number;
+/** A scalar's old and new place, as offsets in the region. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
   readonly width: number;
-  readonly global: string;
 }
 
 /**
- * Turns scalars into globals wherever that makes the code shorter. Scalars must be used by constant address, or by one that is
- * chosen between two constants, apart from memory.fill over all of them.
+ * Turns scalars into globals wherever that makes the code shorter, and gives all new places in the region. Scalars must be used
+ * by constant address, or by one that is chosen between two constants, apart from memory.fill over all of them.
  */
-export function promoteScalars(module: List, range: Range): void {
+export function promoteScalars(module: List, range: Range): Move[] {
   divideChoices(module, range);
-  const scalars = worthwhile(module, range);
-  if (scalars.size === 0) return;
-  const users = usersOf(module, scalars);
-  const readers = exportedReaders(module, scalars, users);
-  for (const each of functions(module)) if (!readers.has(nameOf(each))) useGlobals(each, scalars, range);
-  const wrappers = exportsOf(module)
-    .filter((each) => users.has(nameOf(each, 2)) && !readers.has(nameOf(each, 2)))
-    .map((each) => wrap(module, each));
-  const memory = module.findIndex((field) => isList(field) && field[0] === 'memory');
-  module.splice(memory, 0, ...[...scalars.values()].map(({ global }): List => ['global', global, ['mut', 'i32'], ['i32.const', '0']]));
-  module.push(...wrappers, ['func', RELOAD, ...[...scalars.values()].map(reload)], ['func', SPILL, ...[...scalars.values()].map(spill)]);
-}
-
-/** The scalars that cost less as globals, by address. What is not always used alike stays in memory. */
-function worthwhile(module: List, range: Range): Map<number, Scalar> {
-  const accesses = functions(module).flatMap((each) => accessesOf(each).filter((access) => overlaps(access, range)));
-  const isAlike = (left: Access, right: Access) => left.address === right.address && left.width === right.width && isWhole(left);
-  const found = new Map(accesses.map((access) => [access.address, access]));
-  const saved = (scalar: Access) =>
-    accesses.filter((access) => isAlike(access, scalar)).reduce((sum, { bytes }) => sum + bytes - USE_BYTES, -GLOBAL_BYTES);
-  const kept = [...found.values()]
-    .filter((scalar) => accesses.every((access) => isAlike(access, scalar) || !overlaps(access, spanOf(scalar))))
-    .map((scalar) => ({ scalar, saved: saved(scalar) }))
-    .filter((each) => each.saved > 0)
-    .sort((left, right) => right.saved - left.saved || left.scalar.address - right.scalar.address)
-    .slice(0, MOST);
-  return new Map(kept.map(({ scalar: { address, width } }) => [address, { address, width, global: `$scalar/${address - range.begin}` }]));
-}
-
-/** Whether a global of type i32 holds just what an access loads or stores: a word, or a byte without sign. */
-function isWhole({ head: [name] }: Access): boolean {
-  return /^i32\.(load|load8_u|store|store8)$/.test(String(name));
-}
-
-function accessesOf(node: List): Access[] {
-  const found: Access[] = [];
-  visit(node, (inner) => {
-    const access = accessOf(inner);
-    if (access) found.push(access);
-  });
-  return found;
-}
-
-function spanOf({ address, width }: Access): Range {
-  return { begin: address, end: address + width };
+  const placed = placeScalars(module, range);
+  const globals = placed.filter((scalar): scalar is Global => scalar.global !== undefined);
+  const byAddress = new Map(globals.map((scalar) => [scalar.address, scalar]));
+  const users = usersOf(module, byAddress);
+  const readers = exportedReaders(module, byAddress, users);
+  for (const each of functions(module)) {
+    followClearing(each, range, placed, globals.length > 0);
+    if (!readers.has(nameOf(each))) useGlobals(each, byAddress);
+    movePlaces(each, placed);
+  }
+  if (globals.length > 0) {
+    const wrappers = exportsOf(module)
+      .filter((each) => users.has(nameOf(each, 2)) && !readers.has(nameOf(each, 2)))
+      .map((each) => wrap(module, each));
+    const memory = module.findIndex((field) => isList(field) && field[0] === 'memory');
+    const [cursor = [], ...carrying] = carriers(globals);
+    module.splice(memory, 0, cursor, ...globals.map(({ global }): List => ['global', global, ['mut', 'i32'], ['i32.const', '0']]));
+    module.push(...wrappers, ...carrying);
+  }
+  return placed.map(({ address, place, width }) => ({ from: address - range.begin, to: place - range.begin, width }));
 }
 
 function nameOf(node: List, index = 1): string {
@@ -84,7 +56,7 @@ function exportsOf(module: List): List[] {
 }
 
 /** The functions that use one of the scalars, directly or through others. */
-function usersOf(module: List, scalars: ReadonlyMap<number, Scalar>): Set<string> {
+function usersOf(module: List, scalars: ReadonlyMap<number, Global>): Set<string> {
   const users = new Set(
     functions(module)
       .filter((each) => accessesOf(each).some(({ address }) => scalars.has(address)))
@@ -106,7 +78,7 @@ function callsOf(node: List): string[] {
 }
 
 /** Exports that only look: between two calls the region is up to date, so they go on reading it, and are right after a restore. */
-function exportedReaders(module: List, scalars: ReadonlyMap<number, Scalar>, users: ReadonlySet<string>): Set<string> {
+function exportedReaders(module: List, scalars: ReadonlyMap<number, Global>, users: ReadonlySet<string>): Set<string> {
   const called = new Set(functions(module).flatMap(callsOf));
   const exported = new Set(exportsOf(module).map((each) => nameOf(each, 2)));
   const isReader = (each: List) =>
@@ -119,29 +91,52 @@ function exportedReaders(module: List, scalars: ReadonlyMap<number, Scalar>, use
   );
 }
 
-function useGlobals(each: List, scalars: ReadonlyMap<number, Scalar>, range: Range): void {
-  const end = Math.max(...[...scalars.values()].map(({ address, width }) => address + width));
+function useGlobals(each: List, scalars: ReadonlyMap<number, Global>): void {
   rewrite(each, (node) => {
-    if (clearsScalars(node, range, end)) return ['block', node, ['call', RELOAD]];
     const access = accessOf(node);
     const scalar = access && scalars.get(access.address);
     if (!scalar) return node;
     if (access.kind === 'load') return ['global.get', scalar.global];
     const value = access.value ?? '';
-    return ['global.set', scalar.global, scalar.width === 1 ? ['i32.and', value, ['i32.const', '255']] : value];
+    return ['global.set', scalar.global, scalar.isWidened ? byteOf(value) : value];
   });
 }
 
-/** Whether a bulk instruction clears all scalars. Any other one that begins in them, to read or to write, is not understood. */
-function clearsScalars(node: List, range: Range, end: number): boolean {
+function movePlaces(each: List, placed: readonly Placed[]): void {
+  rewrite(each, (node) => {
+    const access = accessOf(node);
+    const scalar = access && placed.find(({ address, width }) => access.address >= address && access.address < address + width);
+    if (!scalar) return node;
+    const place: List = ['i32.const', String(scalar.place + access.address - scalar.address)];
+    if (scalar.isWidened) return access.kind === 'load' ? ['i32.load', place] : ['i32.store', place, byteOf(access.value ?? '')];
+    const [name = '', ...attributes] = access.head;
+    return [name, ...attributes, place, ...(access.value === undefined ? [] : [access.value])];
+  });
+}
+
+function byteOf(value: Node): List {
+  return ['i32.and', value, ['i32.const', '255']];
+}
+
+/** Follows an instruction that clears all scalars by a reload. Any other bulk instruction that begins in them is not understood. */
+function followClearing(each: List, { begin, end }: Range, placed: readonly Placed[], hasGlobals: boolean): void {
+  const compiledEnd = Math.max(begin, ...placed.map(({ address, width }) => address + width));
+  rewrite(each, (node) => {
+    if (!isBulkOf(node, { begin, end })) return node;
+    const [destination = [], value = [], bytes] = lists(node);
+    if (node[0] !== 'memory.fill' || constant(destination) !== begin || begin + (constant(bytes) ?? 0) < compiledEnd) {
+      throw new Error('a bulk instruction reads or writes some of the scalars; only the clearing of all of them is understood');
+    }
+    // their new places may reach further
+    const whole: List = ['memory.fill', destination, value, ['i32.const', String(end - begin)]];
+    return hasGlobals ? ['block', whole, ['call', RELOAD]] : whole;
+  });
+}
+
+function isBulkOf(node: List, range: Range): boolean {
   if (node[0] !== 'memory.fill' && node[0] !== 'memory.copy') return false;
-  const [destination, source, bytes] = lists(node);
-  const mayBeInside = (address: List | undefined) =>
-    sources(address).some((each) => Number(each[1]) >= range.begin && Number(each[1]) < range.end);
-  if (!mayBeInside(destination) && (node[0] === 'memory.fill' || !mayBeInside(source))) return false;
-  const [to, length] = [constant(destination), constant(bytes)];
-  if (node[0] === 'memory.fill' && to === range.begin && length !== undefined && to + length >= end) return true;
-  throw new Error('a bulk instruction reads or writes some of the scalars; only the clearing of all of them is understood');
+  const addresses = lists(node).slice(0, node[0] === 'memory.fill' ? 1 : 2);
+  return addresses.flatMap(sources).some((address) => Number(address[1]) >= range.begin && Number(address[1]) < range.end);
 }
 
 /** A function of the same type around an exported one; the export leads to it from now on. */
@@ -163,12 +158,4 @@ function wrap(module: List, exported: List): List {
       ]
     : [call, ['call', SPILL]];
   return ['func', wrapper, ...signature, ...(hasResult ? [['local', '$result', 'i32']] : []), ['call', RELOAD], ...body];
-}
-
-function reload({ address, width, global }: Scalar): List {
-  return ['global.set', global, [width === 1 ? 'i32.load8_u' : 'i32.load', ['i32.const', String(address)]]];
-}
-
-function spill({ address, width, global }: Scalar): List {
-  return [width === 1 ? 'i32.store8' : 'i32.store', ['i32.const', String(address)], ['global.get', global]];
 }

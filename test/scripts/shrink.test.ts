@@ -8,12 +8,15 @@ import { shareBases } from '../../scripts/shrink/bases.js';
 import { shortenBranches } from '../../scripts/shrink/branches.js';
 import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
 import { joinData } from '../../scripts/shrink/data.js';
+import { numberWords } from '../../scripts/shrink/numbered.js';
+import { outline } from '../../scripts/shrink/outline.js';
 import { promoteScalars } from '../../scripts/shrink/promote.js';
 import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
-import { shrink } from '../../scripts/shrink.js';
+import { type Shrunk, shrink } from '../../scripts/shrink.js';
+import { unmoved } from '../support/unmoved.js';
 
-const PASSES = { divideAddresses, shortenBranches };
 const SCALARS = { begin: 16, end: 80 };
+const PASSES = { divideAddresses, shortenBranches, number: (module: List) => numberWords(module, SCALARS) };
 
 /** What a pass makes of the fields of a module. */
 function passed(pass: (module: List) => void, fields: string): string {
@@ -38,6 +41,11 @@ function instantiate(wasm: Uint8Array) {
   return { call, bytes: new Uint8Array(memory.buffer), names: Object.keys(exports).sort() };
 }
 
+/** What lies behind the first `begin` bytes of the memory of a shrunk module, the scalars where they were before. */
+function plainMemory(bytes: Uint8Array, { moves }: Shrunk): Buffer {
+  return unmoved(bytes.subarray(SCALARS.begin), moves, SCALARS.end - SCALARS.begin);
+}
+
 describe('the passes', () => {
   it.each([
     ['divideAddresses', '(i32.load (i32.const 63))', '(i32.load (i32.const 63))'],
@@ -46,6 +54,13 @@ describe('the passes', () => {
     ['divideAddresses', '(i32.load align=1 (i32.const 190))', '(i32.load offset=127 align=1 (i32.const 63))'],
     ['divideAddresses', '(i32.load (i32.const 191))', '(i32.load (i32.const 191))'],
     ['divideAddresses', '(i32.load (local.get 0))', '(i32.load (local.get 0))'],
+    ['number', '(i32.load (i32.const 16))', '(call $shrink/read (i32.const 0))'],
+    ['number', '(i32.store offset=8 (i32.const 260) (call $f))', '(call $shrink/write (i32.const 63) (call $f))'],
+    ['number', '(i32.load (i32.const 12))', '(i32.load (i32.const 12))'],
+    ['number', '(i32.load (i32.const 18))', '(i32.load (i32.const 18))'],
+    ['number', '(i32.load8_u (i32.const 16))', '(i32.load8_u (i32.const 16))'],
+    ['number', '(i32.store (local.get 0) (i32.const 16))', '(i32.store (local.get 0) (i32.const 16))'],
+    ['number', '(i32.load (i32.const 32784))', '(i32.load (i32.const 32784))'],
     ['shortenBranches', '(if (local.get 0) (then (br $l)))', '(br_if $l (local.get 0))'],
     ['shortenBranches', '(if (call $f) (then (br $l (i32.const 5))))', '(drop (br_if $l (i32.const 5) (call $f)))'],
     [
@@ -57,7 +72,7 @@ describe('the passes', () => {
     ['shortenBranches', '(if (call $f) (then (br $l (call $g))))', '(if (call $f) (then (br $l (call $g))))'],
     ['shortenBranches', '(if (call $f) (then (br $l)) (else (call $g)))', '(if (call $f) (then (br $l)) (else (call $g)))'],
   ] as const)('%s: %s', (pass, body, expected) => {
-    expect(passed(PASSES[pass], `(func $x ${body})`)).toBe(`(func $x ${expected})`);
+    expect(passed(PASSES[pass], `(func $x ${body})`).split(' (func $shrink')[0]).toBe(`(func $x ${expected})`);
   });
 
   const uses = (count: number) => '(call $f (i32.const 5000)) '.repeat(count).trim();
@@ -129,7 +144,8 @@ describe('promoteScalars', () => {
   const shrunk = () => shrink(assemble(module()));
 
   it('makes the region hold after every call what it held before the pass', () => {
-    const [plain, small] = [instantiate(assemble(module())), instantiate(shrunk().wasm)];
+    const made = shrunk();
+    const [plain, small] = [instantiate(assemble(module())), instantiate(made.wasm)];
     for (const [name, ...args] of [
       ['add', 3],
       ['flag', 100],
@@ -141,7 +157,7 @@ describe('promoteScalars', () => {
       ['add', 9],
     ] as const) {
       expect(small.call(name, ...args), name).toBe(plain.call(name, ...args));
-      expect(Buffer.from(small.bytes).equals(Buffer.from(plain.bytes)), name).toBe(true);
+      expect(plainMemory(small.bytes, made).equals(plain.bytes.subarray(SCALARS.begin)), name).toBe(true);
     }
   });
 
@@ -159,7 +175,7 @@ describe('promoteScalars', () => {
 
   it('makes globals of the scalars used often, hides where they lie, and gives the same bytes again', () => {
     const { wasm, named, text } = shrunk();
-    expect(text.match(/\(global \$\S+ \(mut i32\) \(i32\.const 0\)\)/g)).toHaveLength(2);
+    expect(text.match(/\(global \$\S+ \(mut i32\) \(i32\.const 0\)\)/g)).toHaveLength(3); // and the cursor
     expect(instantiate(wasm).names).toEqual(['add', 'clear', 'flag', 'look', 'memory', 'other']);
     expect(instantiate(named).names).toEqual(instantiate(wasm).names);
     expect(Buffer.from(shrunk().wasm).equals(Buffer.from(wasm))).toBe(true);
@@ -201,12 +217,12 @@ describe('promoteScalars', () => {
     '(i32.add (i32.load (i32.const 28)) (i32.load (select (i32.const 20) (i32.const 500) (call $set (local.get $n)))))',
   ])('loads from an address that is chosen what was stored last: %s', (pick) => {
     const plain = assemble(choice(pick));
-    const { wasm, text } = shrink(plain);
-    expect(text).toContain('(mut i32)');
-    const [before, after] = [instantiate(plain), instantiate(wasm)];
+    const made = shrink(plain);
+    expect(made.text).toContain('(mut i32)');
+    const [before, after] = [instantiate(plain), instantiate(made.wasm)];
     for (const n of [3, 4, -7, 1000]) {
       expect(after.call('pick', n), String(n)).toBe(before.call('pick', n));
-      expect(Buffer.from(after.bytes).equals(Buffer.from(before.bytes)), String(n)).toBe(true);
+      expect(plainMemory(after.bytes, made).equals(before.bytes.subarray(SCALARS.begin)), String(n)).toBe(true);
     }
   });
 
@@ -223,8 +239,71 @@ describe('promoteScalars', () => {
   it('leaves a byte with sign in memory', () => {
     const signed = `(func $x ${'(drop (i32.load8_u (i32.const 24)))'.repeat(9)} (drop (i32.load8_s (i32.const 24))))`;
     for (const body of [signed, signed.replace('8_u', '8_s').replace(/8_s(?=\D*24\)\)\)\)$)/, '8_u')]) {
-      expect(passed((tree) => promoteScalars(tree, SCALARS), `(memory $0 1 1) ${body}`)).toBe(`(memory $0 1 1) ${parseAndPrint(body)}`);
+      const text = passed((tree) => promoteScalars(tree, SCALARS), `(memory $0 1 1) ${body}`);
+      expect(text).toBe(`(memory $0 1 1) ${parseAndPrint(body).replaceAll('24', '20')}`);
     }
+  });
+
+  /** A module with `count` words, each used ten times by `run`, which adds its argument to each in turn. */
+  const words = (count: number, end = 80) => `(module
+    (memory $0 1 1)
+    (global $begin i32 (i32.const 16))
+    (global $end i32 (i32.const ${end}))
+    (export "memory" (memory $0)) (export "run" (func $run))
+    (export "__scalars_begin" (global $begin)) (export "__scalars_end" (global $end))
+    (func $run (param $n i32) ${Array.from({ length: count }, (_, word) =>
+      `(i32.store (i32.const ${20 + 4 * word}) (i32.add (i32.load (i32.const ${20 + 4 * word})) (i32.add (local.get $n) (i32.const ${word}))))`.repeat(
+        5,
+      ),
+    ).join(' ')}))`;
+
+  it.each([1, 2, 3, 4, 5, 8, 9])('carries %i words from the region and back', (count) => {
+    const plain = assemble(words(count));
+    const made = shrink(plain);
+    const [before, after] = [instantiate(plain), instantiate(made.wasm)];
+    for (const n of [1, 5, -3]) {
+      before.call('run', n);
+      after.call('run', n);
+      expect(plainMemory(after.bytes, made).equals(before.bytes.subarray(SCALARS.begin)), String(n)).toBe(true);
+    }
+    expect(made.text.match(/\(mut i32\)/g)).toHaveLength(count + 1);
+  });
+
+  it('makes globals of no more than the region has words for', () => {
+    const made = shrink(assemble(words(5, 40)));
+    expect(made.text.match(/\(mut i32\)/g)).toHaveLength(4 + 1);
+    expect(made.moves.map(({ to }) => to).sort((left, right) => left - right)).toEqual([4, 8, 12, 16, 20]);
+  });
+
+  /** The moves of a module in which the region has room up to `end`. */
+  const movesOf = (end: number) => {
+    const uses = (at: number, count: number, kind = 'load') => `(drop (i32.${kind} (i32.const ${at})))`.repeat(count);
+    const tree = parseTree(`(module (memory $0 1 1)
+      (func $x ${uses(16, 9)} ${uses(28, 9)} ${uses(32, 2)} ${uses(36, 3)} ${uses(40, 1, 'load8_u')} ${uses(41, 1, 'load8_u')}))`);
+    return promoteScalars(tree, { begin: 16, end }).map(({ from, to }) => [from, to]);
+  };
+
+  it('leaves the first word alone, and gives what stays in memory the first places, a word to each byte', () => {
+    expect(movesOf(80)).toEqual([
+      [0, 0],
+      [20, 4],
+      [16, 8],
+      [24, 12],
+      [25, 16],
+      [12, 32],
+    ]);
+  });
+
+  it('packs bytes, and in the end leaves words in memory, where there is no room', () => {
+    const packed = [
+      [0, 0],
+      [20, 4],
+      [16, 8],
+      [24, 12],
+      [25, 13],
+    ];
+    expect(movesOf(48)).toEqual([...packed, [12, 28]]);
+    expect(movesOf(44)).toEqual([packed[0], [12, 4], [20, 8], [16, 12], [24, 16], [25, 17]]);
   });
 
   it('asks for an entry file that tells where its scalars lie', () => {
@@ -235,3 +314,79 @@ describe('promoteScalars', () => {
 function parseAndPrint(text: string): string {
   return printTree(parseTree(text));
 }
+
+describe('outline', () => {
+  const long = (local: string, constant: number) =>
+    `(i32.store8 (local.get ${local}) (i32.add (i32.mul (local.get ${local}) (i32.const ${constant})) (i32.const 7)))`;
+  const sum = (first: string) => `(i32.add (i32.mul ${first} (i32.const 3)) (i32.shl (global.get $g) (i32.const 4)))`;
+  const F = '$shrink/shared/0';
+
+  it.each([
+    [
+      'differs in locals and one constant',
+      `(func $x (param $a i32) ${long('$a', 1)}) (func $y (param $b i32) (param $c i32) ${long('$c', 1)} (nop) ${long('$b', 2)})`,
+      `(func $x (param $a i32) (call ${F} (local.get $a) (i32.const 1)))
+       (func $y (param $b i32) (param $c i32) (call ${F} (local.get $c) (i32.const 1)) (nop) (call ${F} (local.get $b) (i32.const 2)))
+       (func ${F} (param $0 i32) (param $1 i32) ${long('$0', 1).replace('(i32.const 1)', '(local.get $1)')})`,
+    ],
+    [
+      'differs in the value that it begins with, which may be anything',
+      `(func $x (param $a i32) (result i32) ${sum('(block $b (result i32) (br $b (i32.const 5)))')})
+       (func $y (param $a i32) (result i32) ${sum('(local.tee $a (i32.const 1))')}) (func $z (result i32) ${sum('(call $z)')})`,
+      `(func $x (param $a i32) (result i32) (call ${F} (block $b (result i32) (br $b (i32.const 5)))))
+       (func $y (param $a i32) (result i32) (call ${F} (local.tee $a (i32.const 1)))) (func $z (result i32) (call ${F} (call $z)))
+       (func ${F} (param $0 i32) (result i32) ${sum('(local.get $0)')})`,
+    ],
+    [
+      'ends in a value that is returned, or taken out of a block',
+      `(func $x (param $a i32) (result i32) ${long('$a', 9)} ${long('$a', 8)} (return (i32.clz (local.get $a))))
+       (func $y (param $a i32) (result i32) (block $b (result i32) ${long('$a', 9)} ${long('$a', 8)} (br $b (i32.clz (local.get $a)))))`,
+      `(func $x (param $a i32) (result i32) (return (call ${F} (local.get $a))))
+       (func $y (param $a i32) (result i32) (block $b (result i32) (br $b (call ${F} (local.get $a)))))
+       (func ${F} (param $0 i32) (result i32) ${long('$0', 9)} ${long('$0', 8)} (i32.clz (local.get $0)))`,
+    ],
+    [
+      'has blocks of its own',
+      `(func $x (param $a i32) (block $b (br_if $b (local.get $a)) ${long('$a', 9)}))
+       (func $y (param $a i32) (block $c (br_if $c (local.get $a)) ${long('$a', 9)}))`,
+      `(func $x (param $a i32) (call ${F} (local.get $a))) (func $y (param $a i32) (call ${F} (local.get $a)))
+       (func ${F} (param $0 i32) (block $b (br_if $b (local.get $0)) ${long('$0', 9)}))`,
+    ],
+  ])('makes a function of what %s', (_, functions, expected) => {
+    expect(passed(outline, functions)).toBe(parseAndPrint(`(all ${expected})`).slice(5, -1));
+  });
+
+  it.each([
+    ['sets a local', '(local.set $a (i32.add (i32.mul (local.get $a) (local.get $a)) (local.get $a)))'],
+    ['leaves a block around it', '(br_if $o (i32.eq (i32.mul (local.get $a) (local.get $a)) (local.get $a)))'],
+    ['returns', '(if (local.get $a) (then (drop (i32.eqz (i32.eqz (local.get $a)))) (return)))'],
+    ['is too short', '(drop (i32.eqz (local.get $a)))'],
+  ])('leaves alone what %s', (_, body) => {
+    const functions = `(func $x (param $a i32) (block $o ${body} (nop))) (func $y (param $a i32) (block $o ${body} (call $x)))`;
+    expect(passed(outline, functions)).toBe(parseAndPrint(`(all ${functions})`).slice(5, -1));
+  });
+
+  it('does not change what a module does', () => {
+    const steps = Array.from(
+      { length: 6 },
+      (_, n) => `(local.set $a ${sum(`(i32.xor (local.get $a) (i32.const ${n}))`)}) ${long('$a', n)}`,
+    );
+    const text = (name: string, body: string) =>
+      `(func ${name} (param $a i32) (result i32) ${body} (global.set $g (local.get $a)) (local.get $a))`;
+    const module = `(module (memory $0 1 1) (global $g (mut i32) (i32.const 0)) (export "memory" (memory $0)) (export "x" (func $x)) (export "y" (func $y))
+      ${text('$x', steps.join(' ').replaceAll('(i32.store8 (local.get $a)', '(i32.store8 (i32.and (local.get $a) (i32.const 1023))'))}
+      ${text('$y', steps.slice(2).join(' ').replaceAll('(i32.store8 (local.get $a)', '(i32.store8 (i32.and (local.get $a) (i32.const 1023))'))})`;
+    const tree = parseTree(module);
+    outline(tree);
+    expect(printTree(tree).length).toBeLessThan(parseAndPrint(module).length);
+    const [before, after] = [instantiate(assemble(module)), instantiate(assemble(printTree(tree)))];
+    for (const [name, n] of [
+      ['x', 3],
+      ['y', 5],
+      ['x', -70_000],
+      ['y', 0],
+    ] as const)
+      expect(after.call(name, n)).toBe(before.call(name, n));
+    expect(Buffer.from(after.bytes).equals(Buffer.from(before.bytes))).toBe(true);
+  });
+});

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { checkExports, type IpaExports } from '../../host/core/exports.js';
 import { inBuild } from '../../scripts/paths.js';
+import { unmoved } from './unmoved.js';
 
 interface MarkingExports extends IpaExports {
   coverageMarks(): number;
@@ -39,15 +40,15 @@ export class StepMarks {
     };
   }
 
-  /** Polls from this state. */
+  /** Polls from this state of a shipped module. */
   poll(state: Uint8Array, nowMs: number): void {
-    this.#region.set(state);
+    this.#region.set(unmoved(state));
     this.#module.ipa_poll(nowMs);
   }
 
-  /** Tells an event in this state; its bytes are in the window, which is part of it. */
+  /** Tells an event in this state of a shipped module; its bytes are in the window, which is part of it. */
   event(state: Uint8Array, kind: number, argument: number, length: number): void {
-    this.#region.set(state);
+    this.#region.set(unmoved(state));
     this.#module.ipa_event(kind, argument, length);
   }
 

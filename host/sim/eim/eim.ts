@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulated eIM: the protocol of service.ts behind an HTTPS and a CoAP server, with the data an eUICC needs to trust it.
 import { createPublicKey } from 'node:crypto';
+import { systemClock } from '../../clock.js';
 import type { Clock, DatagramChannel } from '../../interfaces.js';
 import type { KeyAndCertificate, TestPki } from '../pki/index.js';
 import type { BlockBytes } from './coap/block.js';
@@ -8,7 +9,6 @@ import { post } from './coap/client.js';
 import { CoapServer } from './coap/coap-server.js';
 import type { CoapFault } from './coap/faults.js';
 import { uintValue } from './coap/message.js';
-import { systemClock } from './coap/system-clock.js';
 import { type EimConfiguration, EimIdType, EimProtocol, encodeEimConfigurationData, type KeyData } from './configuration-data.js';
 import type { Device, DeviceRegistration } from './device.js';
 import type { FaultPlan } from './faults.js';

@@ -6,9 +6,9 @@ import { CoapServer } from '../../../../host/sim/eim/coap/coap-server.js';
 import { type CoapOption, Option, readMessage, uintValue } from '../../../../host/sim/eim/coap/message.js';
 import { createTestPki, type TestPki } from '../../../../host/sim/pki/index.js';
 import { SeededBytes } from '../../../../host/sim/profile/seeded-bytes.js';
+import { TurnedClock } from '../../../support/turned-clock.js';
 import { getEimPackage, lastEvent } from '../support/messages.js';
 import { ask, option, outcome, PATH, request, startBed } from './support/bed.js';
-import { VirtualClock } from './support/virtual-clock.js';
 import { Wire } from './support/wire.js';
 
 let pki: TestPki;
@@ -82,7 +82,7 @@ describe('requests', () => {
   ])('status %i of the service → %s without Block2', async (status, code) => {
     const server = new CoapServer({
       handle: async () => ({ status, body: new Uint8Array(5_000) }),
-      clock: new VirtualClock(),
+      clock: new TurnedClock(),
       largestBlock: 1024,
       maxRequestBytes: 1_000,
       separateAfterMs: 1_000,
@@ -172,7 +172,7 @@ describe('blocks of a request', () => {
   test('after EXCHANGE_LIFETIME of silence → 4.08', async () => {
     const { wire, clock } = startBed(pki);
     await ask(wire, 1, new Uint8Array(64), { block1: { number: 0, more: true, bytes: 64 } });
-    await clock.advance(247_000);
+    await clock.pass(247_000);
     expect((await ask(wire, 2, new Uint8Array(64), { block1: { number: 1, more: true, bytes: 64 } })).code).toBe('4.08');
   });
 

@@ -13,8 +13,8 @@ import {
 } from '../../../../../host/sim/eim/coap/message.js';
 import { type EimCoapOptions, type QueuedItem, SimulatedEim, type SimulatedEimOptions } from '../../../../../host/sim/eim/index.js';
 import type { TestPki } from '../../../../../host/sim/pki/index.js';
+import { settled, TurnedClock } from '../../../../support/turned-clock.js';
 import { EID } from '../../support/card.js';
-import { settled, VirtualClock } from './virtual-clock.js';
 import { Wire } from './wire.js';
 
 export const TOKEN = fromHex('A1B2C3D4');
@@ -22,13 +22,13 @@ export const PATH: readonly CoapOption[] = ['gsma', 'rsp2', 'asn1'].map((segment
 
 export interface Bed {
   readonly eim: SimulatedEim;
-  readonly clock: VirtualClock;
+  readonly clock: TurnedClock;
   readonly wire: Wire;
 }
 
 /** Serves the wire; nothing listens on a port. */
 export function startBed(pki: TestPki, coap: EimCoapOptions = {}, options: Partial<SimulatedEimOptions> = {}): Bed {
-  const clock = new VirtualClock();
+  const clock = new TurnedClock();
   const eim = new SimulatedEim({ pki, ...options, coap: { clock, ...coap } });
   eim.register({ eid: EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
   const wire = new Wire();

@@ -2,7 +2,7 @@
 // A channel whose other end is the test: it gives datagrams in, byte by byte, and sees each that comes out.
 import type { DatagramChannel, NetworkError } from '../../../../../host/interfaces.js';
 import { fromHex, hex } from '../../../../../host/sim/codec/bytes.js';
-import { settled } from './virtual-clock.js';
+import { settled } from '../../../../support/turned-clock.js';
 
 export class Wire implements DatagramChannel {
   readonly name = 'test:wire';
