@@ -102,7 +102,8 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   let at = putByteTlv(end, 0x80, PeerKind.Eim);
   at = putByteTlv(at, 0x82, HAS_JSON ? S.binding : 0);
   if (HAS_COAP && S.scheme) at = putByteTlv(at, 0x83, S.scheme);
-  if (HAS_PUSH && O.command == Command.Listen) at = putHeader(at, 0x84, 0);
+  // after a package the device is the one who has something to tell
+  if (HAS_PUSH && O.command == Command.Listen && !S.packages) at = putHeader(at, 0x84, 0);
   at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;

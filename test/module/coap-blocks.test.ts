@@ -30,8 +30,8 @@ describe('a request of more than one block', () => {
     expect(hand.begin()).toEqual([`4102202222${PATH}D10308${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(0, 32)}`]);
     // 2.31 Continue with Block1 0/1/16; then Block2 0/0/16, which is no byte at all
     expect(hand.down('615F202222D10E08')).toEqual([`4102202323${PATH}C04110${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(32)}`]);
-    // an answer of 24 bytes: an alternative that is not known, and is reported. Block2 0/1/16, then Block1 1/0/16
-    const answer = `BF4F14BF5811${'00'.repeat(17)}`;
+    // an answer of 22 bytes: an alternative that is not known, and is reported. Block2 0/1/16, then Block1 1/0/16
+    const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
     expect(hand.down(`6145202323D10A084110FF${answer.slice(0, 32)}`)).toEqual([`4102202424${PATH}C110${TAG_BEHIND_BLOCK2}0601`]);
     const [report] = hand.down(`6145202424D10A10FF${answer.slice(32)}`);
     // ProvideEimPackageResult: BF50{5A EID, A0{02 unknownPackage}} of 26 bytes, under another tag
@@ -134,7 +134,7 @@ describe('an answer of more than one block', () => {
   it('may come in smaller blocks than asked for', () => {
     const hand = new CoapByHand();
     hand.begin();
-    const answer = `BF4F14BF5811${'00'.repeat(17)}`;
+    const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
     // Block2 0/1/16; the request was one block, so that it has no tag
     expect(hand.down(`6145202222D10A08FF${answer.slice(0, 32)}`)).toEqual([`4102202323${PATH}C110`]);
     // the second of 16 and last, 1/0/16
@@ -152,7 +152,7 @@ describe('an answer of more than one block', () => {
   ])('is refused when a later block has %s', (_, option, bytes) => {
     const hand = new CoapByHand({ options: szx(1) });
     hand.begin();
-    hand.down(`6145202222D10A08FFBF4F34BF5831${'00'.repeat(10)}`);
+    hand.down(`6145202222D10A08FFBF4F33BF5830${'0500'.repeat(5)}`);
     hand.down(`6145202323${option}FF${'00'.repeat(bytes)}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.NetworkMalformed, detail: 0x45 });
   });

@@ -23,7 +23,7 @@ const BF4F = 'BF4F125A1089049032123451234512345678901235';
 const POLL = `4102${FIRST_ID}22${PATH}${BLOCK2}FF${BF4F}`;
 const NOTHING = 'BF4F03020101';
 /** A package of a kind that is not known. */
-const UNKNOWN = 'BF4F04BF580100';
+const UNKNOWN = 'BF4F05BF58020500';
 const DONE = { error: 0, detail: 0, packages: 0 };
 
 /** A poll whose request is out. */
