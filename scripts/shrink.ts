@@ -40,12 +40,8 @@ export function shrink(wasm: Uint8Array): Shrunk {
     removeExports(module, Object.values(SCALARS));
     moves = promoteScalars(module, range);
   });
-  const promoted = parse(tree);
-  // another shape of the same control flow, from which the optimiser gets further
-  promoted.runPasses(['monomorphize', 'flatten', 'rereloop']);
-  optimize(promoted);
   const final = parse(
-    changed(promoted, (module) => {
+    changed(parse(smallest(tree)), (module) => {
       numberWords(module, range);
       outline(module);
       joinData(module);
@@ -99,6 +95,20 @@ function parse(text: string): binaryen.Module {
   module.setFeatures(FEATURES);
   if (module.validate() !== 1) throw new Error('a pass made an invalid module');
   return module;
+}
+
+/** Optimises, also from other shapes of the same control flow, from which the optimiser gets further. Returns the smallest module. */
+function smallest(tree: string): string {
+  const module = parse(tree);
+  optimize(module);
+  let [best, bytes] = [tree, Number.POSITIVE_INFINITY];
+  for (let now = module.emitBinary().length; now < bytes; now = module.emitBinary().length) {
+    [best, bytes] = [module.emitText(), now];
+    module.runPasses(['monomorphize', 'flatten', 'rereloop']);
+    optimize(module);
+  }
+  module.dispose();
+  return best;
 }
 
 /** Optimises until it gains nothing more. */
