@@ -73,10 +73,9 @@ function takeAgain(): void {
   sendControl(Type.Acknowledgement, Code.Empty);
 }
 
-/** Whether the message read began one of the last pushes: a copy that was long on its way. */
+/** Whether the message read began one of the last two pushes: a copy that was long on its way. */
 function hasBegun(): bool {
-  for (let ids = S.pushBegun; ids; ids >>= 16) if ((<u32>ids & 0xffff) == ((coapId + 1) & 0xffff)) return true;
-  return false;
+  return S.pushBegun >> 16 == coapId || (S.pushBegun & 0xffff) == coapId;
 }
 
 /** Takes what the request brings or asks for. Returns the code to refuse it with, or 0. */
@@ -93,7 +92,7 @@ function takePush(): u32 {
   const isFirst = !from;
   if (isFirst) {
     if (!isListening() || hasBegun()) return Code.ServiceUnavailable;
-    S.pushBegun = (S.pushBegun << 16) | <u64>((coapId + 1) & 0xffff);
+    S.pushBegun = (S.pushBegun << 16) | coapId;
     S.coapOffset = 0;
     S.pushTag = coapRequestTag;
   } else if (!S.pushState || coapRequestTag != S.pushTag) return Code.RequestEntityIncomplete;
