@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Message IDs, tokens and Request-Tags that the module must draw from a seed, by a xorshift of our own.
 
+import { hex } from '../../../host/sim/codec/bytes.js';
+
 /** Of one message: ID and token in hexadecimal, and the Request-Tag of the body that it is about. */
 export interface Head {
   readonly head: string;
@@ -31,9 +33,10 @@ export function heads(seed: number, ...messages: readonly number[]): readonly He
   return messages.flatMap((count) => {
     const tag = word(drawn.next().value);
     return Array.from({ length: count }, () => {
-      const token = word(drawn.next().value);
+      const token = Buffer.alloc(4);
+      token.writeUInt32LE(drawn.next().value);
       drawn.next();
-      return { head: `${word(++id)}${token.slice(2)}${token.slice(0, 2)}`, tag };
+      return { head: `${word(++id)}${hex(token)}`, tag };
     });
   });
 }
