@@ -53,7 +53,7 @@ export function emit(): void {
 /** Begins a message of our own: it is repeated until it is acknowledged. */
 export function sendMessage(): void {
   S.coapMessageId = (S.coapMessageId + 1) & 0xffff;
-  S.coapToken = random() & 0xffff;
+  S.coapToken = random();
   S.coapState = CoapState.Sent;
   S.coapTries = 0;
   S.coapSentMs = S.nowMs;

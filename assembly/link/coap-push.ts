@@ -60,6 +60,7 @@ export function takeRequest(): void {
   S.pushId = coapId + 1;
   S.pushTokenLength = coapTokenLength;
   memory.copy(PUSH_TOKEN, coapTokenAt, coapTokenLength);
+  S.pushBlock1 = coapBlock1;
   S.pushIsAnswer = false;
   S.pushIsSeparate = false;
   S.pushOwed = true;
@@ -97,7 +98,6 @@ function takePush(): u32 {
   } else if (!S.pushState || coapRequestTag != S.pushTag) return Code.RequestEntityIncomplete;
   const isEarly = S.pushState == PushState.Working;
   if (!isEarly && from != S.coapOffset) return Code.RequestEntityIncomplete;
-  S.pushBlock1 = coapBlock1;
   S.pushSzx = coapBlock2 >= 0 ? min<u32>(coapBlock2 & 7, O.coapBlockSzx) : O.coapBlockSzx;
   // the answer is there before all of the body came: what is still to come does not matter
   if (isEarly) return 0;

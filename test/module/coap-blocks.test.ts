@@ -7,12 +7,9 @@ import { Action, ErrorCode, Event, NetworkFailure, Option } from '../../host/abi
 import { tlv } from '../../host/sim/codec/ber.js';
 import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { CoapByHand } from './support/coap-by-hand.js';
+import { type Head, heads } from './support/coap-heads.js';
 import { EID, EIM_ID, inTurn, SimplePeers } from './support/simple-peers.js';
 
-/**
- * Of the numbers that seed 1 makes (coap-link.test.ts) the second one, 67634689 or 0x04080601, gives the first Request-Tag: 0601; another one is
- * drawn whenever a body begins. Message IDs count from 0x2022 on, and the token is the last byte of the ID.
- */
 const PATH = 'B467736D6104727370320461736E31';
 const BF4F = 'BF4F125A1089049032123451234512345678901235';
 const NOTHING = 'BF4F03020101';
@@ -27,17 +24,22 @@ describe('a request of more than one block', () => {
   it('has Block1, Request-Tag, and Block2 with the last block; an answer of more than one is asked for block by block', () => {
     // blocks of 16 bytes: 16 and 5 up; Block1 is 16 = 13 + 3 more than Uri-Path, its value 0/1/16 is 08, that of 1/0/16 is 10
     const hand = new CoapByHand({ options: szx(0) });
-    expect(hand.begin()).toEqual([`4102202222${PATH}D10308${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(0, 32)}`]);
+    // two blocks and a question are about one body, what follows is another one
+    const h = heads(1, 3, 1);
+    expect(hand.begin()).toEqual([`4402${h[0]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(0, 32)}`]);
     // 2.31 Continue with Block1 0/1/16; then Block2 0/0/16, which is no byte at all
-    expect(hand.down('615F202222D10E08')).toEqual([`4102202323${PATH}C04110${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(32)}`]);
+    expect(hand.down(`645F${h[0]!.head}D10E08`)).toEqual([`4402${h[1]!.head}${PATH}C04110${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(32)}`]);
     // an answer of 22 bytes: an alternative that is not known, and is reported. Block2 0/1/16, then Block1 1/0/16
     const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
-    expect(hand.down(`6145202323D10A084110FF${answer.slice(0, 32)}`)).toEqual([`4102202424${PATH}C110${TAG_BEHIND_BLOCK2}0601`]);
-    const [report] = hand.down(`6145202424D10A10FF${answer.slice(32)}`);
-    // ProvideEimPackageResult: BF50{5A EID, A0{02 unknownPackage}} of 26 bytes, under another tag
-    expect(report!.slice(0, 50)).toBe(`4102202525${PATH}D10308${TAG_BEHIND_BLOCK1}`);
-    expect(report!.slice(50, 54)).not.toBe('0601');
-    expect(report!.slice(54)).toBe(`FF${'BF50175A1089049032123451234512345678901235A003020102'.slice(0, 32)}`);
+    expect(hand.down(`6445${h[1]!.head}D10A084110FF${answer.slice(0, 32)}`)).toEqual([
+      `4402${h[2]!.head}${PATH}C110${TAG_BEHIND_BLOCK2}0601`,
+    ]);
+    // ProvideEimPackageResult: BF50{5A EID, A0{02 unknownPackage}} of 26 bytes, a body under another tag
+    const report = `BF50175A1089049032123451234512345678901235A003020102`;
+    expect(h[3]!.tag).not.toBe('0601');
+    expect(hand.down(`6445${h[2]!.head}D10A10FF${answer.slice(32)}`)).toEqual([
+      `4402${h[3]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}${h[3]!.tag}FF${report.slice(0, 32)}`,
+    ]);
   });
 
   /** A poll over coaps that delivers one notification of `bytes` bytes by way of the eIM: BF3D{A0{30…}}. */
@@ -50,20 +52,21 @@ describe('a request of more than one block', () => {
   }
 
   const at = (body: string, from: number, to?: number) => body.slice(2 * from, to && 2 * to);
-  const up = (id: string, options: string, payload: string) => `4102${id}${PATH}${options}FF${payload}`;
+  const up = ({ head }: Head, options: string, payload: string) => `4402${head}${PATH}${options}FF${payload}`;
 
   it('goes on in smaller blocks when 2.31 says so, counted in these', () => {
     const { hand, body } = delivering(101, szx(2));
     expect(body.length / 2).toBe(101);
+    const h = heads(1, 4, 1);
     // Block1 0/1/64 is 0A; the server wants 16: what comes next is its block 4, 4/1/16 is 48
-    expect(hand.begin()).toEqual([up('202222', `D1030A${TAG_BEHIND_BLOCK1}0601`, at(body, 0, 64))]);
-    expect(hand.down('615F202222D10E08')).toEqual([up('202323', `D10348${TAG_BEHIND_BLOCK1}0601`, at(body, 64, 80))]);
-    expect(hand.down('615F202323D10E48')).toEqual([up('202424', `D10358${TAG_BEHIND_BLOCK1}0601`, at(body, 80, 96))]);
+    expect(hand.begin()).toEqual([up(h[0]!, `D1030A${TAG_BEHIND_BLOCK1}0601`, at(body, 0, 64))]);
+    expect(hand.down(`645F${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10348${TAG_BEHIND_BLOCK1}0601`, at(body, 64, 80))]);
+    expect(hand.down(`645F${h[1]!.head}D10E48`)).toEqual([up(h[2]!, `D10358${TAG_BEHIND_BLOCK1}0601`, at(body, 80, 96))]);
     // the last one, 6/0/16, and with it Block2 0/0/64
-    expect(hand.down('615F202424D10E58')).toEqual([up('202525', `C1024160${TAG_BEHIND_BLOCK1}0601`, at(body, 96))]);
+    expect(hand.down(`645F${h[2]!.head}D10E58`)).toEqual([up(h[3]!, `C1024160${TAG_BEHIND_BLOCK1}0601`, at(body, 96))]);
     // taken: 2.04 without payload, Block1 6/0/16
-    expect(hand.down('6144202525D10E60')).toEqual([`4102202626${PATH}C102FF${BF4F}`]);
-    hand.down(`6145202626FF${NOTHING}`);
+    expect(hand.down(`6444${h[3]!.head}D10E60`)).toEqual([`4402${h[4]!.head}${PATH}C102FF${BF4F}`]);
+    hand.down(`6445${h[4]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ ...DONE, notifications: 1 });
   });
 
@@ -72,23 +75,24 @@ describe('a request of more than one block', () => {
     ['no block', ''],
   ])('cannot go on with 2.31 for %s', (_, option) => {
     const { hand } = delivering(101, szx(2));
+    const h = heads(1, 1, 1);
     hand.begin();
     // the notification stays where it is, and the eIM is asked for packages
-    expect(hand.down(`615F202222${option}`)).toEqual([`4102202323${PATH}C102FF${BF4F}`]);
-    hand.down(`6145202323FF${NOTHING}`);
+    expect(hand.down(`645F${h[0]!.head}${option}`)).toEqual([`4402${h[1]!.head}${PATH}C102FF${BF4F}`]);
+    hand.down(`6445${h[1]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.NetworkMalformed, detail: 0x5f, notifications: 0 });
   });
 
   it('begins again in smaller blocks after 4.13 with a size, as another body', () => {
     const hand = new CoapByHand();
+    const h = heads(1, 1, 2);
     hand.begin();
     // Block1 0/1/16
-    const [first] = hand.down('618D202222D10E08');
-    expect(first).toMatch(new RegExp(`^4102202323${PATH}D10308${TAG_BEHIND_BLOCK1}....FF${BF4F.slice(0, 32)}$`));
-    const tag = first!.slice(50, 54);
+    const { tag } = h[1]!;
+    expect(hand.down(`648D${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10308${TAG_BEHIND_BLOCK1}${tag}`, BF4F.slice(0, 32))]);
     // Block2 stays as large as it was: 0/0/1024
-    expect(hand.down('615F202323D10E08')).toEqual([`4102202424${PATH}C1064110${TAG_BEHIND_BLOCK1}${tag}FF${BF4F.slice(32)}`]);
-    hand.down(`6145202424D10E10FF${NOTHING}`);
+    expect(hand.down(`645F${h[1]!.head}D10E08`)).toEqual([`4402${h[2]!.head}${PATH}C1064110${TAG_BEHIND_BLOCK1}${tag}FF${BF4F.slice(32)}`]);
+    hand.down(`6445${h[2]!.head}D10E10FF${NOTHING}`);
     expect(hand.result).toMatchObject(DONE);
   });
 
@@ -97,35 +101,34 @@ describe('a request of more than one block', () => {
     ['a larger one', 'D10E0E'],
   ])('is refused by 4.13 with %s', (_, option) => {
     const hand = new CoapByHand({ options: szx(5) });
+    const h = heads(1, 1);
     hand.begin();
-    hand.down(`618D202222${option}`);
+    hand.down(`648D${h[0]!.head}${option}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x8d });
   });
 
   it('begins again after 4.08, four times under another tag each, and then gives up', () => {
     const hand = new CoapByHand({ options: szx(0) });
-    let [first] = hand.begin();
-    const tags = new Set<string>();
-    for (let id = 0x22; id <= 0x2a; id += 2) {
-      tags.add(first!.slice(50, 54));
-      const begins = new RegExp(`^410220${id.toString(16)}..${PATH}D10308${TAG_BEHIND_BLOCK1}....FF${BF4F.slice(0, 32)}$`, 'i');
-      expect(first).toMatch(begins);
-      const token = id.toString(16);
-      const next = (id + 1).toString(16);
-      expect(hand.down(`615F20${token}${token}D10E08`)).toHaveLength(1);
-      [first] = hand.down(`618820${next}${next}`);
+    const h = heads(1, 2, 2, 2, 2, 2);
+    const begins = (n: number) => up(h[n]!, `D10308${TAG_BEHIND_BLOCK1}${h[n]!.tag}`, BF4F.slice(0, 32));
+    let first = hand.begin();
+    for (let n = 0; n < 10; n += 2) {
+      expect(first).toEqual([begins(n)]);
+      expect(hand.down(`645F${h[n]!.head}D10E08`)).toHaveLength(1);
+      first = hand.down(`6488${h[n + 1]!.head}`);
     }
-    expect([first, tags.size]).toEqual([undefined, 5]);
+    expect([first, new Set(h.map(({ tag }) => tag)).size]).toEqual([[], 5]);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x88 });
   });
 
   it('cannot begin again when its beginning is not there any more', () => {
     // 1,400 bytes in blocks of 1,024: with the second one the first has left the window
     const { hand } = delivering(1_400, '');
+    const h = heads(1, 2, 1);
     hand.begin();
-    expect(hand.down('615F202222D10E0E')).toHaveLength(1);
-    expect(hand.down('6188202323')).toEqual([`4102202424${PATH}C106FF${BF4F}`]);
-    hand.down(`6145202424FF${NOTHING}`);
+    expect(hand.down(`645F${h[0]!.head}D10E0E`)).toHaveLength(1);
+    expect(hand.down(`6488${h[1]!.head}`)).toEqual([`4402${h[2]!.head}${PATH}C106FF${BF4F}`]);
+    hand.down(`6445${h[2]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x88, notifications: 0 });
   });
 });
@@ -133,13 +136,13 @@ describe('a request of more than one block', () => {
 describe('an answer of more than one block', () => {
   it('may come in smaller blocks than asked for', () => {
     const hand = new CoapByHand();
+    const h = heads(1, 2);
     hand.begin();
     const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
     // Block2 0/1/16; the request was one block, so that it has no tag
-    expect(hand.down(`6145202222D10A08FF${answer.slice(0, 32)}`)).toEqual([`4102202323${PATH}C110`]);
+    expect(hand.down(`6445${h[0]!.head}D10A08FF${answer.slice(0, 32)}`)).toEqual([`4402${h[1]!.head}${PATH}C110`]);
     // the second of 16 and last, 1/0/16
-    expect(hand.down(`6145202323D10A10FF${answer.slice(32)}`)).toHaveLength(1);
-    expect(hand.opened).not.toBe('');
+    expect(hand.down(`6445${h[1]!.head}D10A10FF${answer.slice(32)}`)).toHaveLength(1);
   });
 
   it.each([
@@ -151,9 +154,10 @@ describe('an answer of more than one block', () => {
     ['SZX 7', 'D10A1F', 16],
   ])('is refused when a later block has %s', (_, option, bytes) => {
     const hand = new CoapByHand({ options: szx(1) });
+    const h = heads(1, 2);
     hand.begin();
-    hand.down(`6145202222D10A08FFBF4F33BF5830${'0500'.repeat(5)}`);
-    hand.down(`6145202323${option}FF${'00'.repeat(bytes)}`);
+    hand.down(`6445${h[0]!.head}D10A08FFBF4F33BF5830${'0500'.repeat(5)}`);
+    hand.down(`6445${h[1]!.head}${option}FF${'00'.repeat(bytes)}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.NetworkMalformed, detail: 0x45 });
   });
 });
@@ -169,14 +173,15 @@ describe('while the card takes a block', () => {
     const hand = new CoapByHand();
     hand.begin();
     hand.isCardHeld = true;
-    return { hand, first, block: (number: number) => `6145202${number + 2}2${number + 2}${block(number)}` };
+    const h = heads(1, 3);
+    return { hand, h, first, block: (number: number) => `6445${h[number]!.head}${block(number)}` };
   }
 
   it('the next one is asked for before the card has answered, comes into the other window, and a third one is not', () => {
-    const { hand, first, block } = loading();
+    const { hand, h, first, block } = loading();
     const windowBytes = () => hand.module.exports.ipa_window_size(Event.Datagram);
     // 1/0/1024
-    expect(hand.down(`6145202222${first}`)).toEqual([`4102202323${PATH}C116`]);
+    expect(hand.down(`6445${h[0]!.head}${first}`)).toEqual([`4402${h[1]!.head}${PATH}C116`]);
     expect([hand.isCardBusy, windowBytes()]).toEqual([true, 1_024 + 64]);
     const used = hand.module.exports.ipa_window(Event.Datagram);
     const stores = () => hand.peers.apdus.filter((apdu) => apdu.startsWith('81E2')).length;
@@ -188,15 +193,15 @@ describe('while the card takes a block', () => {
     // nothing is asked for until the first one is used up: behind BF4F it has 1,020 bytes, which are four commands of 255
     const sent: string[][] = [];
     while (sent.flat().length === 0) sent.push(hand.answerOfCard());
-    expect(sent.flat()).toEqual([`4102202424${PATH}C126`]);
+    expect(sent.flat()).toEqual([`4402${h[2]!.head}${PATH}C126`]);
     expect(sent.length).toBe(3);
     expect([windowBytes(), hand.module.exports.ipa_window(Event.Datagram) === used]).toEqual([1_024 + 64, false]);
   });
 
   it('a channel that fails takes back the question, and what has come goes to the card first', () => {
-    const { hand, first } = loading();
+    const { hand, h, first } = loading();
     hand.isCardHeld = true;
-    hand.module.event(Event.Datagram, 0, fromHex(`6145202222${first}`));
+    hand.module.event(Event.Datagram, 0, fromHex(`6445${h[0]!.head}${first}`));
     // the card is asked first; before the host has asked for more, its channel fails
     const { kind, bytes } = hand.module.poll(0);
     expect(kind).toBe(Action.CardTransmit);

@@ -28,8 +28,8 @@ export const numberOption = (option: Option, value: number): string => hex(Uint8
 /** A command in progress. Datagrams are in upper-case hexadecimal. */
 export class CoapByHand {
   nowMs = 0;
-  /** How long the module wants to wait, in milliseconds; -1: for an event alone. */
-  untilMs = -1;
+  /** When the module wants to look at the clock; undefined: it waits for an event alone. */
+  #dueMs: number | undefined;
   result: SessionResult | undefined;
   /** What action NetworkOpen told last. */
   opened = '';
@@ -82,8 +82,8 @@ export class CoapByHand {
   pass(ms: number): string[] {
     const endMs = this.nowMs + ms;
     const sent: string[] = [];
-    while (!this.result && this.untilMs >= 0 && this.nowMs + this.untilMs <= endMs) {
-      this.nowMs += this.untilMs;
+    while (!this.result && this.#dueMs !== undefined && this.#dueMs <= endMs) {
+      this.nowMs = this.#dueMs;
       sent.push(...this.settle().map((datagram) => `${this.nowMs}: ${datagram}`));
     }
     if (!this.result) this.nowMs = endMs;
@@ -96,7 +96,7 @@ export class CoapByHand {
     while (!this.result) {
       const { kind, argument, bytes } = this.module.poll(this.nowMs >>> 0);
       if (kind === Action.Idle) {
-        this.untilMs = argument;
+        this.#dueMs = argument < 0 ? undefined : this.nowMs + argument;
         if (!this.#response || this.isCardHeld) return sent;
         this.module.event(Event.CardResponse, 0, this.#response);
         this.#response = undefined;
