@@ -10,6 +10,7 @@ import { joinData } from './shrink/data.js';
 import { numberWords } from './shrink/numbered.js';
 import { outline } from './shrink/outline.js';
 import { type Move, promoteScalars } from './shrink/promote.js';
+import { shareInstructions } from './shrink/shared-instructions.js';
 import { isList, type List, parseTree, printTree } from './shrink/tree.js';
 
 /** One module in the forms the build writes. */
@@ -44,6 +45,8 @@ export function shrink(wasm: Uint8Array): Shrunk {
     changed(parse(smallest(tree)), (module) => {
       numberWords(module, range);
       outline(module);
+      shareInstructions(module);
+
       joinData(module);
       shortenBranches(module);
       shareBases(module);
@@ -63,7 +66,7 @@ function setOptions(): void {
   binaryen.setZeroFilledMemory(true);
   binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
-  binaryen.setOneCallerInlineMaxSize(500);
+  binaryen.setOneCallerInlineMaxSize(800);
 }
 
 /** Where the scalars lie, told by the module's exports. */

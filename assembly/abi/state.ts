@@ -248,8 +248,7 @@ export class State {
   coapNextEnd: usize;
   coapNextMore: bool;
   coapResponseId: u32; // of the separate response last acknowledged
-  coapFailure: i32; // told when all that came before was used
-  coapDetail: i32;
+  coapFailed: bool; // told when all that came before was used
 
   // packages that the eIM pushes (link/coap-push.ts)
   pushState: u32;

@@ -53,7 +53,8 @@ export function emit(): void {
 /** Begins a message of our own: it is repeated until it is acknowledged. */
 export function sendMessage(): void {
   S.coapMessageId = (S.coapMessageId + 1) & 0xffff;
-  S.coapToken = random();
+  // as unique as the ID, and another number for those who cannot see the line
+  S.coapToken = (S.coapMessageId ^ O.seed) & 0xffff;
   S.coapState = CoapState.Sent;
   S.coapTries = 0;
   S.coapSentMs = S.nowMs;
@@ -83,7 +84,7 @@ export function messageArrived(): void {
 function followRoundTrip(): void {
   const elapsed = S.nowMs - S.coapSentMs;
   const wanted = (S.coapAckMs + (S.coapTries ? elapsed : elapsed + (elapsed >> 1))) >> 1;
-  if (elapsed < <u32>SLEPT_MS) S.coapAckMs = max(min(wanted, MOST_ACK_MS), O.ackTimeoutMs);
+  S.coapAckMs = max(min(wanted, MOST_ACK_MS), O.ackTimeoutMs);
 }
 
 /** The answer will be a message of its own. */
@@ -102,8 +103,9 @@ export function coapFail(error: i32, detail: i32): void {
   S.coapState = CoapState.Idle;
   S.coapMore = false;
   S.coapOut = false;
-  S.coapFailure = error;
-  S.coapDetail = detail;
+  S.coapFailed = true;
+  S.networkError = error;
+  S.networkDetail = detail;
   S.pushState = PushState.None;
 }
 

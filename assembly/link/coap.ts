@@ -10,7 +10,6 @@ import { COAP_CONTROL, NETWORK_TX, S } from '../abi/state';
 import { ask } from '../wire/ask';
 import { CoapState, NetworkState } from '../wire/lanes';
 import { networkPart, networkSent } from '../wire/network-lane';
-import { random } from '../wire/random';
 import { awaitSeparate, coapFail, freeWindow, handOver, messageArrived, messageTick, sendControl, sendMessage } from './coap-line';
 import {
   blockStart,
@@ -39,8 +38,8 @@ import { isPeersTurn, movePush, pushTick, putAnswer, settleAnswer, takeRequest }
 
 /** Times a body is sent from its beginning again, in smaller blocks or because the server has lost some. */
 const MOST_RESTARTS: u32 = 4;
-/** As many as the generator draws, so that none comes twice: a separate response is known by its token alone (SPEC.md, N-4). */
-const TOKEN_BYTES: u32 = 4;
+/** A separate response is known by its token alone, so none comes twice before message IDs do (SPEC.md, N-4). */
+const TOKEN_BYTES: u32 = 2;
 
 let datagramLength: u32 = 0;
 
@@ -78,7 +77,7 @@ function isLastBlock(): bool {
 /** Writes the request that is out: a block of the body, or the question for the next block of the answer. */
 function putRequest(at: usize): usize {
   at = putHead(at, Type.Confirmable, Code.Post, S.coapMessageId, TOKEN_BYTES);
-  store<u32>(at, S.coapToken);
+  store<u16>(at, <u16>S.coapToken);
   at = putPath(at + TOKEN_BYTES);
   const asks = S.networkState != NetworkState.WindowOut;
   const last = isLastBlock();
@@ -97,18 +96,13 @@ export function coapMove(): void {
   if (asked && S.coapNextAt) {
     networkPart(S.coapNextAt, S.coapNextEnd, S.coapNextMore);
     S.coapNextAt = 0;
-  } else if (S.coapFailure && (asked || state == NetworkState.WindowOut)) {
-    S.networkError = S.coapFailure;
-    S.networkDetail = S.coapDetail;
-    S.coapFailure = 0;
-    S.networkState = NetworkState.Failed;
-  }
+  } else if (S.coapFailed && (asked || state == NetworkState.WindowOut)) S.networkState = NetworkState.Failed;
   if (HAS_PUSH && S.pushState) return movePush();
-  if (S.coapState || S.coapFailure) return;
+  if (S.coapState || S.coapFailed) return;
   if (S.networkState != NetworkState.WindowOut) {
     if (!S.coapMore || S.coapNextAt) return;
     S.coapMore = false;
-  } else if (!S.coapBase && !S.coapOffset) S.coapTag = random() & 0xffff;
+  } else if (!S.coapBase && !S.coapOffset) S.coapTag = S.coapMessageId;
   if (HAS_PUSH) S.pushIsAnswer = false;
   sendMessage();
 }
@@ -129,7 +123,7 @@ function malformed(): void {
 }
 
 function hasOurToken(): bool {
-  return coapTokenLength == TOKEN_BYTES && load<u32>(coapTokenAt) == S.coapToken;
+  return coapTokenLength == TOKEN_BYTES && load<u16>(coapTokenAt) == S.coapToken;
 }
 
 /** Takes a datagram of `length` bytes at `at`. What is no answer to anything changes nothing. */

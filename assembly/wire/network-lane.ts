@@ -21,7 +21,7 @@ function forgetBlocks(): void {
   S.coapOut = false;
   S.coapMore = false;
   S.coapNextAt = 0;
-  S.coapFailure = 0;
+  S.coapFailed = false;
   S.coapRestarts = 0;
   S.coapBase = 0;
   S.coapOffset = 0;
