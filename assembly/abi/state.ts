@@ -263,7 +263,6 @@ export class State {
   pushBlock1: i32; // the block that 2.31 is owed for, -1: none
   pushSzx: u32; // size of the blocks of the answer
   pushOwed: bool; // the request last taken is not answered yet
-  pushDeadlineMs: u32; // for the peer's next step
 
   // engine/schedule.ts
   pollFailures: u32;

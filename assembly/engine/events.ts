@@ -79,7 +79,7 @@ function cardEvent(kind: i32, length: u32): i32 {
 /** A datagram is no misuse, but one that has no place, or comes when no CoAP peer is open, is not taken. */
 function datagramEvent(length: u32): i32 {
   const at = freeWindow();
-  if (!S.scheme || !S.networkOpened || !at) return ErrorCode.UnexpectedEvent;
+  if (!S.scheme || !at) return ErrorCode.UnexpectedEvent;
   takeDatagram(at, length);
   return length;
 }

@@ -38,7 +38,7 @@ import {
 export function awaitPush(): void {
   S.pushState = PushState.None;
   S.networkState = NetworkState.Asked;
-  S.pushDeadlineMs = S.nowMs + O.listenMs;
+  S.coapDeadlineMs = S.nowMs + O.listenMs;
 }
 
 /** Whether a first block may come. */
@@ -174,17 +174,13 @@ export function settleAnswer(): void {
 }
 
 /** Whether the next thing is the peer's to do. */
-function isPeersTurn(): bool {
+export function isPeersTurn(): bool {
   return isListening() || (!S.pushOwed && !S.coapState && (S.pushState == PushState.Receiving || S.pushState == PushState.Answering));
 }
 
 /** Gives up a peer that does not go on; its time begins when it is its turn. */
 export function pushTick(): void {
-  if (!isPeersTurn()) S.pushDeadlineMs = peerDeadline();
-  else if (<i32>(S.nowMs - S.pushDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
-}
-
-/** Milliseconds until then, or -1. */
-export function pushUntilTick(): i32 {
-  return isPeersTurn() ? max<i32>(S.pushDeadlineMs - S.nowMs, 0) : -1;
+  if (isPeersTurn()) {
+    if (<i32>(S.nowMs - S.coapDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
+  } else if (!S.coapState) S.coapDeadlineMs = peerDeadline();
 }

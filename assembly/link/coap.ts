@@ -35,7 +35,7 @@ import {
   readOptions,
   Type,
 } from './coap-message';
-import { movePush, pushTick, pushUntilTick, putAnswer, settleAnswer, takeRequest } from './coap-push';
+import { isPeersTurn, movePush, pushTick, putAnswer, settleAnswer, takeRequest } from './coap-push';
 
 /** Times a body is sent from its beginning again, in smaller blocks or because the server has lost some. */
 const MOST_RESTARTS: u32 = 4;
@@ -121,8 +121,7 @@ export function coapTick(): void {
 
 /** Milliseconds until the clock matters again, or -1. */
 export function coapUntilTick(): i32 {
-  if (S.coapState) return max<i32>(S.coapDeadlineMs - S.nowMs, 0);
-  return HAS_PUSH ? pushUntilTick() : -1;
+  return S.coapState || (HAS_PUSH && isPeersTurn()) ? max<i32>(S.coapDeadlineMs - S.nowMs, 0) : -1;
 }
 
 function malformed(): void {
