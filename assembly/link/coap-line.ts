@@ -46,7 +46,8 @@ export function handOver(more: bool): void {
 /** Asks the host to send the message that is out. */
 export function emit(): void {
   S.coapOut = true;
-  S.coapDeadlineMs = S.nowMs + S.coapWaitMs;
+  // what only repeats an answer begins no time of its own
+  if (S.coapState) S.coapDeadlineMs = S.nowMs + S.coapWaitMs;
   ask(Action.DatagramSend);
 }
 

@@ -221,7 +221,9 @@ describe('when nobody pushes', () => {
     const hand = listening();
     hand.pass(50_000);
     hand.down(push('0101', transfer(PACKAGE)));
-    hand.pass(59_000);
+    hand.pass(30_000);
+    expect(hand.down(push('0101', transfer(PACKAGE))), 'a copy, which is answered and changes nothing').toHaveLength(1);
+    hand.pass(29_000);
     expect(hand.result).toBeUndefined();
     hand.pass(2_000);
     expect([hand.result, hand.nowMs]).toMatchObject([{ error: 0, packages: 1 }, 110_000]);

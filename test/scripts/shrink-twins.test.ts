@@ -4,12 +4,16 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Command, Option } from '../../host/abi.js';
 import { checkExports, type IpaExports } from '../../host/core/exports.js';
 import type { Action } from '../../host/interfaces.js';
 import { fromHex } from '../../host/sim/codec/bytes.js';
 import { inBuild } from '../../scripts/paths.js';
+import { CoapByHand } from '../module/support/coap-by-hand.js';
+import { drawParameters, runTransfer } from '../module/support/coap-transfer.js';
 import { Module } from '../module/support/module.js';
 import { Session, type SessionOptions } from '../module/support/session.js';
+import { SimplePeers } from '../module/support/simple-peers.js';
 import { type Transcript, TranscriptPeers, transcripts } from '../module/support/transcript.js';
 import { unmoved } from '../support/unmoved.js';
 
@@ -83,5 +87,39 @@ describe.each(transcripts())('$name', (transcript) => {
     ['from the network in pieces of 7 bytes', { cutNetwork: (length) => Array.from({ length: length / 7 }, (_, index) => 7 * index) }],
   ] as [string, SessionOptions][])('%s', (_, options) => {
     expect(play(transcript, options)).toBeGreaterThan(10);
+  });
+});
+
+describe('over CoAP', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('a package and an answer on a bad network (seed %i)', (seed) => {
+    const twins = new Twins();
+    runTransfer({ ...drawParameters(seed), packageBytes: 1_500, answerBytes: 1_500 }, twins);
+    expect(twins.calls).toBeGreaterThan(50);
+  });
+
+  it('a package that is pushed in two blocks, and the silence behind it', () => {
+    const twins = new Twins();
+    const path = 'B467736D6104727370320461736E31';
+    const result = 'BF5117A015300E80014181010183010730038601005F37021234';
+    const hand = new CoapByHand({ command: Command.Listen, module: twins, peers: new SimplePeers({ card: { BF51: result } }) });
+    hand.begin();
+    hand.pass(5_000);
+    // Block1 0/1/16 and 1/0/16
+    expect(hand.down(`41020101AA${path}D10308FFBF4E18BF51153013041100ABABABABAB`)).toEqual(['615F0101AAD10E08']);
+    hand.pass(5_000);
+    expect(hand.down(`41020102AA${path}D10310FF${'AB'.repeat(11)}`)).toEqual([`61450102AAD10E10FFBF4E1A${result}`]);
+    hand.pass(100_000);
+    expect(hand.result).toMatchObject({ error: 0, packages: 1 });
+  });
+
+  it('a device that is asked to come back later and fails', () => {
+    const twins = new Twins();
+    const hand = new CoapByHand({
+      module: twins,
+      options: `${Option.PollSchedule.toString(16)}14${'00000E10'}${'0000003C'}${'00'.repeat(12)}`,
+    });
+    hand.begin();
+    hand.pass(200_000);
+    expect(hand.result?.nextPollSeconds).toBeGreaterThanOrEqual(60);
   });
 });

@@ -18,6 +18,7 @@ export interface ByHandOptions {
   readonly seed?: number;
   /** Further option TLVs, in hexadecimal. */
   readonly options?: string;
+  readonly module?: Module;
 }
 
 const uint32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
@@ -35,7 +36,7 @@ export class CoapByHand {
   opened = '';
   /** While it is true, the card's answers are kept back. */
   isCardHeld = false;
-  module = new Module();
+  readonly module: Module;
   readonly peers: SimplePeers;
   readonly command: Uint8Array;
   #response: Uint8Array | undefined;
@@ -43,6 +44,7 @@ export class CoapByHand {
   constructor(options: ByHandOptions = {}) {
     const { command = Command.Poll, scheme = Scheme.Coaps, seed = 1 } = options;
     this.peers = options.peers ?? new SimplePeers();
+    this.module = options.module ?? new Module();
     const bytes = [Option.Command, 1, command, Option.CardLink, 1, CardLink.Apdu, Option.EsipaScheme, 1, scheme];
     // these conversations go through the eIM, whatever the eUICC says of it
     bytes.push(Option.IpaFeatures, 1, 0x50);

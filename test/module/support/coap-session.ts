@@ -61,6 +61,11 @@ export class CoapSession {
     options.channel.onDatagram((datagram) => this.#take(datagram));
   }
 
+  /** Whether only datagrams and time can matter: neither the card nor the host has something to tell. */
+  get isQuiet(): boolean {
+    return this.#pending.length === 0;
+  }
+
   /** Option TLVs of the command. */
   commandBytes(): Uint8Array {
     const { command = Command.Poll, scheme = Scheme.Coap, seed = 1, szx, ackTimeoutMs, options } = this.#options;

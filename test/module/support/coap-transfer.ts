@@ -9,6 +9,7 @@ import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { VirtualClock } from '../../../host/wrap/virtual-clock.js';
 import { CoapPeer, type CoapPeerOptions } from './coap-peer.js';
 import { CoapSession } from './coap-session.js';
+import { Module } from './module.js';
 import { Session, type SessionResult } from './session.js';
 import { EID, EIM_ID, inTurn, SimplePeers } from './simple-peers.js';
 
@@ -100,8 +101,8 @@ function makePeers({ seed, packageBytes, answerBytes }: TransferParameters): Sim
   });
 }
 
-/** Runs one transfer, and the same conversation without a network in between. */
-export function runTransfer(parameters: TransferParameters): Transfer {
+/** Runs one transfer on `module`, and the same conversation without a network in between. */
+export function runTransfer(parameters: TransferParameters, module = new Module()): Transfer {
   const plain = makePeers(parameters);
   const expected = new Session(plain).run();
   const peers = makePeers(parameters);
@@ -114,7 +115,7 @@ export function runTransfer(parameters: TransferParameters): Transfer {
     return answer;
   };
   const peer = new CoapPeer({ clock, channel: server, seed, handle, ...parameters.peer });
-  const session = new CoapSession(peers, { clock, channel: device, szx, ackTimeoutMs, seed: (seed >>> 0) + 1 });
+  const session = new CoapSession(peers, { clock, channel: device, szx, ackTimeoutMs, seed: (seed >>> 0) + 1 }, module);
   const result = session.run();
   return {
     result,

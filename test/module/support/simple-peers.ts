@@ -67,10 +67,12 @@ export class SimplePeers implements Peers {
   };
 
   #run(command: Uint8Array): Uint8Array {
-    const [cla, ins, p1, , p3] = command;
+    const [cla, ins, p1, p2, p3] = command;
     if (cla === 0x00 && ins === 0x70) return fromHex(p1 === 0 ? '019000' : '9000');
     if (ins === 0xc0) return this.#give(p3 || 256);
     if (ins !== 0xe2) return fromHex('9000');
+    // a new command gives up one that was not completed
+    if (p2 === 0) this.#chain = [];
     this.#chain.push(command.subarray(5));
     return p1 === 0x11 ? fromHex('9000') : this.#execute();
   }
