@@ -66,7 +66,7 @@ function setOptions(): void {
   binaryen.setZeroFilledMemory(true);
   binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
-  binaryen.setOneCallerInlineMaxSize(800);
+  binaryen.setOneCallerInlineMaxSize(500);
 }
 
 /** Where the scalars lie, told by the module's exports. */

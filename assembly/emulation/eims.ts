@@ -3,8 +3,7 @@
 // bytes of what follows, and the EimConfigurationData as GetEimConfigurationData gives it: without counterValue, with the token.
 
 import { VIRTUAL_EIMS_BYTES } from '../abi/limits';
-import { sameBytes } from '../wire/bytes';
-import { derEnd, derInteger, derLength, derStart, derValue, findTlv, readTlv } from '../wire/der-read';
+import { derEnd, derEquals, derInteger, derLength, derStart, derValue, findTlv, readTlv } from '../wire/der-read';
 import { headerBytes, putHeader } from '../wire/der-write';
 import { putInteger } from './integer';
 import { EIMS, V } from './memory';
@@ -76,7 +75,7 @@ export function findEim(id: usize, length: u32, deleted: bool): usize {
   for (let eim = EIMS; eim < eimsEnd(); eim = nextEim(eim)) {
     if (isDeleted(eim) && !deleted) continue;
     readEimField(eim, 0x80);
-    if (derLength == length && sameBytes(derValue, id, length)) return eim;
+    if (derEquals(id, length)) return eim;
   }
   return 0;
 }

@@ -3,8 +3,7 @@
 // download. A server by its OID cannot be recognised: its certificate is seen by the card alone.
 
 import { ACTIVATION_CODE, METADATA, S } from '../abi/state';
-import { sameBytes } from '../wire/bytes';
-import { derLength, derValue, findTlv } from '../wire/der-read';
+import { derEquals, derLength, derValue, findTlv } from '../wire/der-read';
 import { answerCode } from './answer';
 import { callSwitch } from './card-call';
 import { countEims } from './eims';
@@ -40,7 +39,7 @@ export function immediateEnable(): void {
   const end = IMMEDIATE + V.immediateBytes;
   let available = V.immediateEnable != 0 && findTlv(IMMEDIATE, end, SMDP_OID) != 0;
   if (available && !findTlv(IMMEDIATE, end, SMDP_ADDRESS)) {
-    available = derLength == S.smdpAddressLength && sameBytes(derValue, ACTIVATION_CODE + S.smdpAddressAt, derLength);
+    available = derEquals(ACTIVATION_CODE + S.smdpAddressAt, S.smdpAddressLength);
   }
   if (!available) return answerCode(0xbf5a, 0x80, 1);
   const installed = S.profilesInstalled && !S.installationFailed && !findTlv(METADATA, METADATA + S.metadataLength, 0x5a);

@@ -39,7 +39,7 @@ import {
 import { forgetFunction } from '../emulation/memory';
 import { readDownloadData } from '../proc/download-trigger';
 import { Go } from '../proc/functions';
-import { derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
+import { derCopy, derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
 
 /**
  * Rows of FIRST and MORE, in the order of the tags: least and most of the first byte, least and most length, where the value goes, where
@@ -186,7 +186,7 @@ function apply(at: usize, end: usize): void {
     const lengthWhere: u32 = load<u8>(row(), 5);
     if (where != NOWHERE) {
       const to = OPTIONS + (where << 2);
-      memory.copy(to, derValue, derLength);
+      derCopy(to);
       // numbers are in the module's order of bytes
       if (where < OPTIONS_BYTES / 4 && derLength == 4) store<u32>(to, bswap(load<u32>(derValue)));
     }

@@ -46,8 +46,7 @@ import { replyError, replyExpect } from '../rsp/reply';
 import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
-import { sameBytes } from '../wire/bytes';
-import { derEnd, derInteger, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
+import { derEnd, derEquals, derInteger, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 import { CardState, LinkCommand, NetworkState, PushState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { forgetRollback, isNetworkError, isWireError, noteError } from './at-once';
@@ -56,6 +55,7 @@ import { pumpPackage } from './install';
 import { nextDataObject } from './start';
 import {
   MOVED,
+  networkFailure,
   noteRefusal,
   PENDING,
   pumpCard,
@@ -101,8 +101,7 @@ function continueHost(what: u32): i32 {
         : HAS_PUSH && O.command == Command.Listen && S.procedure == Go.StartUp
           ? 1
           : 0;
-    S.stepDetail = S.networkDetail;
-    return S.networkError;
+    return networkFailure();
   }
   if (HAS_POLICY && what == Do.Consent) return continueConsent();
   if (HAS_STATE_CHANGES && what == Do.Pause) {
@@ -281,8 +280,7 @@ function continueEimEntries(): i32 {
 /** Streams one object: its element is looked for first, then forwarded; an own object goes out from memory. */
 function continueSendDataObject(): i32 {
   if (S.networkState == NetworkState.Failed) {
-    S.stepDetail = S.networkDetail;
-    return S.networkError;
+    return networkFailure();
   }
   if (S.streamDone) {
     requestFeed();
@@ -374,7 +372,13 @@ function settleStateChange(kind: i32): i32 {
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
 function networkRefusal(what: u32, error: i32): i32 {
   // nobody has pushed anything
-  if (HAS_PUSH && what == Do.GetEimPackage && O.command == Command.Listen && error == ErrorCode.NetworkTimeout && S.replyState == Reply.Awaited)
+  if (
+    HAS_PUSH &&
+    what == Do.GetEimPackage &&
+    O.command == Command.Listen &&
+    error == ErrorCode.NetworkTimeout &&
+    S.replyState == Reply.Awaited
+  )
     return PackageKind.None;
   if (HAS_ESIPA && what == Do.GetEimPackage && isWireError(error)) {
     readGetEimPackage(); // as far as it came, for the transaction id
@@ -414,7 +418,7 @@ function skipUnacknowledged(what: u32, result: i32): i32 {
   if (result) noteError(result);
   for (let at = S.acknowledgedAt; at < S.acknowledgedEnd; at = derEnd) {
     if (readTlv(at, S.acknowledgedEnd)) return ErrorCode.BadEimAnswer;
-    if (derLength == S.sequenceLength && sameBytes(derValue, SEQUENCE, derLength)) return 0;
+    if (derEquals(SEQUENCE, S.sequenceLength)) return 0;
   }
   S.resultSkip++;
   return 0;

@@ -8,7 +8,7 @@ import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRA
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
 import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
-import { derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { derCopy, derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
 
 const TRANSACTION_ID_BYTES: u32 = 16;
@@ -24,8 +24,7 @@ export function readServerSigned1(): i32 {
   result = findTlv(at, end, 0x80);
   if (result) return result;
   if (derLength - 1 >= TRANSACTION_ID_BYTES) return ErrorCode.BadValue;
-  S.transactionIdLength = derLength;
-  memory.copy(TRANSACTION_ID, derValue, derLength);
+  S.transactionIdLength = derCopy(TRANSACTION_ID);
   result = findTlv(at, end, 0x83);
   if (result) return result;
   // SGP.22 v2.5 §3.0.1 step 9: the server that signed must be the one that was asked for, where we know it

@@ -7,9 +7,8 @@ import { ErrorCode } from '../abi/errors';
 import { HAS_COAP, HAS_DATA, HAS_DIRECT, HAS_JSON, HAS_PUSH, HAS_SELECTION } from '../abi/features';
 import { Command } from '../abi/options';
 import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
-import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
-import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { derCopy, derEnd, derEquals, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 
 const EIM_ID_TYPE_FQDN: u32 = 2;
@@ -34,7 +33,7 @@ export function isWantedEim(at: usize, end: usize): i32 {
     wanted = S.eimIdLength;
     id = EIM_ID;
   }
-  return !wanted || (derLength == wanted && sameBytes(derValue, id, wanted)) ? 1 : 0;
+  return !wanted || derEquals(id, wanted) ? 1 : 0;
 }
 
 /** FNV-1a: tells eIMs apart where an eimId would take too much room. */
@@ -49,19 +48,16 @@ export function readEimEntry(at: usize, end: usize): i32 {
   expectTlv(at, end, 0x30);
   const first = derValue;
   findTlv(first, end, 0x80);
-  S.eimIdLength = derLength;
-  memory.copy(EIM_ID, derValue, derLength);
+  S.eimIdLength = derCopy(EIM_ID);
   if (HAS_SELECTION) S.eimHash = hashOf(derValue, derEnd);
   if (HAS_DATA) S.associationTokenLength = 0;
   if (HAS_DATA && !findTlv(first, end, 0x84) && derLength <= TOKEN_BYTES) {
-    S.associationTokenLength = derLength;
-    memory.copy(ASSOCIATION_TOKEN, derValue, derLength);
+    S.associationTokenLength = derCopy(ASSOCIATION_TOKEN);
   }
   if (HAS_DIRECT) S.eimIndirect = !findTlv(first, end, 0x89);
   if (HAS_DIRECT) store<u8>(CI_PKID, 0);
   if (HAS_DIRECT && !findTlv(first, end, 0x88) && derLength == CI_PKID_BYTES) {
-    store<u8>(CI_PKID, derLength);
-    memory.copy(CI_PKID + 1, derValue, derLength);
+    store<u8>(CI_PKID, derCopy(CI_PKID + 1));
   }
   return prepareNetworkOpen(first, end);
 }

@@ -5,7 +5,7 @@ import { ErrorCode } from '../abi/errors';
 import { ACTIVATION_CODE_BYTES } from '../abi/limits';
 import { ACTIVATION_CODE, S } from '../abi/state';
 import { cardSendEmpty } from '../wire/card-lane';
-import { derEnd, derLength, derValue, findTlv } from '../wire/der-read';
+import { derCopy, derEnd, derLength, derValue, findTlv } from '../wire/der-read';
 import { expectResponse } from './response';
 
 /** Sends BF3C. */
@@ -20,7 +20,6 @@ export function readEuiccConfiguredAddresses(): i32 {
   if (findTlv(derValue, derEnd, S.contactSmds ? 0x81 : 0x80) || derLength - 1 >= <u32>ACTIVATION_CODE_BYTES)
     return ErrorCode.NoServerAddress;
   S.smdpAddressAt = 0;
-  S.smdpAddressLength = derLength;
-  memory.copy(ACTIVATION_CODE, derValue, derLength);
+  S.smdpAddressLength = derCopy(ACTIVATION_CODE);
   return 0;
 }

@@ -3,9 +3,8 @@
 // is at METADATA, the table in MESSAGE.
 
 import { METADATA, S } from '../abi/state';
-import { sameBytes } from '../wire/bytes';
 import { cardSendEmpty } from '../wire/card-lane';
-import { derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { derEnd, derEquals, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { expectResponse } from './response';
 
 /** Bits of PprIds as they stand in the byte behind the number of unused bits. */
@@ -49,7 +48,7 @@ function sameGroup(at: usize, end: usize, tag: u32): bool {
   const length = derLength;
   if (inTable && !length) return true;
   const inOwner = !findTlv(ownerAt, ownerEnd, tag);
-  return inTable == inOwner && (!inTable || (length == derLength && sameBytes(value, derValue, length)));
+  return inTable == inOwner && (!inTable || derEquals(value, length));
 }
 
 /** Whether the OperatorId between `at` and `end` is the owner of the profile. */

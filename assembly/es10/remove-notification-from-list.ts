@@ -5,17 +5,16 @@
 import { ErrorCode } from '../abi/errors';
 import { S, SCRATCH, SEQUENCE } from '../abi/state';
 import { cardSend } from '../wire/card-lane';
-import { derInteger, derLength, derValue, expectTlv, findTlv } from '../wire/der-read';
+import { derCopy, derLength, findTlv } from '../wire/der-read';
 import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
-import { expectResponse } from './response';
+import { readResultCode } from './refresh-flag';
 
 const SEQUENCE_BYTES: u32 = 8;
 
 /** Keeps the value of the element just read as sequence number. Returns 0 or BadValue. */
 export function keepSequence(): i32 {
   if (derLength - 1 >= SEQUENCE_BYTES) return ErrorCode.BadValue;
-  S.sequenceLength = derLength;
-  memory.copy(SEQUENCE, derValue, derLength);
+  S.sequenceLength = derCopy(SEQUENCE);
   return 0;
 }
 
@@ -32,13 +31,10 @@ export function sendRemoveNotification(): void {
   cardSend(SCRATCH, putTlv(at, 0x80, SEQUENCE, length));
 }
 
+const NOTHING_TO_DELETE: i32 = 1;
+
 /** Reads BF30{80 status}: 0 ok and 1 nothingToDelete are both fine; other codes give EuiccRefused. */
 export function readRemoveNotification(): i32 {
-  let result = expectResponse(0xbf30);
-  if (!result) result = expectTlv(derValue, S.collectAt, 0x80);
-  if (result) return result;
-  const status = derInteger();
-  if (status == 0 || status == 1) return 0;
-  S.stepDetail = status;
-  return ErrorCode.EuiccRefused;
+  const result = readResultCode(0xbf30);
+  return S.stepDetail == NOTHING_TO_DELETE ? 0 : result;
 }

