@@ -3,6 +3,7 @@
 // host saves and restores: every export that uses them reads them from it when it begins and writes them back when it ends.
 
 import { accessOf, type Range } from './access.js';
+import { refuseScalarArguments } from './arguments.js';
 import { carriers, RELOAD, SPILL } from './carry.js';
 import { divideChoices, sources } from './choices.js';
 import { accessesOf, type Placed, placeScalars } from './scalars.js';
@@ -23,6 +24,7 @@ export interface Move {
  */
 export function promoteScalars(module: List, range: Range): Move[] {
   divideChoices(module, range);
+  refuseScalarArguments(module, range);
   const placed = placeScalars(module, range);
   const globals = placed.filter((scalar): scalar is Global => scalar.global !== undefined);
   const byAddress = new Map(globals.map((scalar) => [scalar.address, scalar]));

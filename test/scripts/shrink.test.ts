@@ -4,6 +4,7 @@
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
 import { divideAddresses } from '../../scripts/shrink/addresses.js';
+import { refuseScalarArguments } from '../../scripts/shrink/arguments.js';
 import { shareBases } from '../../scripts/shrink/bases.js';
 import { shortenBranches } from '../../scripts/shrink/branches.js';
 import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
@@ -389,5 +390,64 @@ describe('outline', () => {
     ] as const)
       expect(after.call(name, n)).toBe(before.call(name, n));
     expect(Buffer.from(after.bytes).equals(Buffer.from(before.bytes))).toBe(true);
+  });
+});
+
+describe('refuseScalarArguments', () => {
+  /** Scalars lie from 16 to 80; `user` uses what it is given, `call` gives it. */
+  const check = (user: string, call: string) => () =>
+    passed((module) => refuseScalarArguments(module, SCALARS), `(func $user ${user}) (func $caller ${call})`);
+  const load = '(param $a i32) (param $p i32) (result i32) (i32.load (local.get $p))';
+
+  it.each([
+    ['a load', load, '(drop (call $user (i32.const 0) (i32.const 20)))', 20],
+    ['the last scalar', load, '(drop (call $user (i32.const 0) (i32.const 79)))', 79],
+    ['a store', '(param $p i32) (i32.store8 (local.get $p) (i32.const 1))', '(call $user (i32.const 16))', 16],
+    ['an offset', '(param $p i32) (result i32) (i32.load offset=8 align=1 (local.get $p))', '(drop (call $user (i32.const 12)))', 20],
+    ['a sum', '(param $p i32) (result i32) (i32.load (i32.add (local.get $p) (i32.const 60)))', '(drop (call $user (i32.const 4)))', 64],
+    ['a tee', '(param $p i32) (result i32) (i32.load (local.tee $p (local.get $p)))', '(drop (call $user (i32.const 20)))', 20],
+    ['a copy from it', '(param $p i32) (memory.copy (i32.const 900) (local.get $p) (i32.const 4))', '(call $user (i32.const 20))', 20],
+    ['a fill', '(param $p i32) (memory.fill (local.get $p) (i32.const 0) (i32.const 4))', '(call $user (i32.const 20))', 20],
+    ['one of two', load, '(drop (call $user (i32.const 0) (select (i32.const 900) (i32.const 24) (local.get $c))))', 24],
+  ])('refuses %s', (_, user, call, address) => {
+    expect(check(user, call)).toThrow(`$caller gives $user the address ${address}, where a scalar lies`);
+  });
+
+  it('refuses an address that is passed on', () => {
+    const between = `(func $between (param $q i32) (result i32) (call $user (i32.const 0) (i32.add (local.get $q) (i32.const 4))))`;
+    const module = (address: number) => () =>
+      passed(
+        (tree) => refuseScalarArguments(tree, SCALARS),
+        `(func $user ${load}) ${between} (func $caller (drop (call $between (i32.const ${address}))))`,
+      );
+    expect(module(16)).toThrow('$caller gives $between the address 20');
+    expect(module(12)).toThrow('$caller gives $between the address 16');
+    expect(module(76)).not.toThrow();
+  });
+
+  it('ends for a function that calls itself with the next address', () => {
+    const walk = '(param $p i32) (drop (i32.load (local.get $p))) (call $user (i32.add (local.get $p) (i32.const 1)))';
+    expect(check(walk, '(call $user (i32.const 900))')).not.toThrow();
+    expect(check(walk, '(call $user (i32.const 3))')).toThrow('$caller gives $user the address');
+  });
+
+  it.each([
+    ['an address behind them', load, '(drop (call $user (i32.const 20) (i32.const 80)))'],
+    ['a number that is none', '(param $n i32) (result i32) (i32.add (local.get $n) (i32.const 1))', '(drop (call $user (i32.const 20)))'],
+    ['an index', '(param $i i32) (result i32) (i32.load8_u offset=900 (local.get $i))', '(drop (call $user (i32.const 20)))'],
+    ['what is not known', load, '(drop (call $user (i32.const 0) (local.get $c)))'],
+  ])('lets pass %s', (_, user, call) => {
+    expect(check(user, call)).not.toThrow();
+  });
+
+  it('is asked for every module', () => {
+    const merged = `(module
+      (memory $0 1 1)
+      (global $begin i32 (i32.const 16)) (global $end i32 (i32.const 80))
+      (export "memory" (memory $0)) (export "both" (func $both))
+      (export "__scalars_begin" (global $begin)) (export "__scalars_end" (global $end))
+      (func $count (param $at i32) (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1))))
+      (func $both (call $count (i32.const 20)) (call $count (i32.const 24))))`;
+    expect(() => shrink(assemble(merged))).toThrow('where a scalar lies');
   });
 });
