@@ -11,32 +11,31 @@ export interface Head {
 
 const MASK = 0xffff_ffffn;
 
-/** Xorshift with 13, 17 and 5, of which 1 makes 270369, 67634689, 2647435461, … */
-function* numbers(seed: number): Generator<number, never> {
-  for (let value = BigInt(seed); ; ) {
-    value ^= (value << 13n) & MASK;
-    value ^= value >> 17n;
-    value ^= (value << 5n) & MASK;
-    yield Number(value);
-  }
+/** The first number of xorshift with 13, 17 and 5; 1 makes 270369. */
+function firstNumber(seed: number): number {
+  let value = BigInt(seed);
+  value ^= (value << 13n) & MASK;
+  value ^= value >> 17n;
+  value ^= (value << 5n) & MASK;
+  return Number(value);
 }
 
 const word = (value: number) => (value & 0xffff).toString(16).padStart(4, '0').toUpperCase();
 
 /**
- * Heads of the messages of a command, with 2, 1 those of a body in two messages and one in one. The first number is the message ID before the
- * first one; each body draws a tag, each message a token, whose last byte comes first, and its pause.
+ * Heads of the messages of a command, with 2, 1 those of a body in two messages and one in one. The first number drawn is the message ID before
+ * the first one; a body's tag is the ID before its first message, and a token the message's ID but for the bits of the seed, its last byte
+ * first.
  */
 export function heads(seed: number, ...messages: readonly number[]): readonly Head[] {
-  const drawn = numbers(seed);
-  let id = drawn.next().value;
+  let id = firstNumber(seed) & 0xffff;
   return messages.flatMap((count) => {
-    const tag = word(drawn.next().value);
+    const tag = word(id);
     return Array.from({ length: count }, () => {
-      const token = Buffer.alloc(4);
-      token.writeUInt32LE(drawn.next().value);
-      drawn.next();
-      return { head: `${word(++id)}${hex(token)}`, tag };
+      id = (id + 1) & 0xffff;
+      const token = Buffer.alloc(2);
+      token.writeUInt16LE((id ^ seed) & 0xffff);
+      return { head: `${word(id)}${hex(token)}`, tag };
     });
   });
 }
