@@ -236,6 +236,7 @@ export class State {
   coapWaitMs: u32; // from the last time it was sent to the next one
   coapDeadlineMs: u32;
   coapAckMs: u32; // ACK_TIMEOUT as adapted to the round trips seen
+  coapArrived: bool; // a round trip is over and is still to be measured
   coapTag: u32; // Request-Tag of the body that is being sent
   coapRequestSzx: u32;
   coapAnswerSzx: u32;

@@ -72,13 +72,18 @@ export function sendControl(type: u32, code: u32): void {
   ask(Action.DatagramSend);
 }
 
-/** The message that was out is acknowledged or answered. ACK_TIMEOUT follows the round trip; after a repetition it may be that of either. */
+/** The message that was out is acknowledged or answered. What time it is will be known only when the host polls. */
 export function messageArrived(): void {
-  const elapsed = S.nowMs - S.coapSentMs;
-  const wanted = (S.coapAckMs + (S.coapTries ? elapsed : elapsed + (elapsed >> 1))) >> 1;
-  S.coapAckMs = max(min(wanted, MOST_ACK_MS), O.ackTimeoutMs);
+  S.coapArrived = S.coapState == CoapState.Sent;
   S.coapState = CoapState.Idle;
   S.coapOut = false;
+}
+
+/** ACK_TIMEOUT follows the round trip; after a repetition it may be that of either. */
+function measure(): void {
+  const elapsed = S.nowMs - S.coapSentMs;
+  S.coapAckMs = min((S.coapAckMs + (S.coapTries ? elapsed : elapsed + (elapsed >> 1))) >> 1, MOST_ACK_MS);
+  S.coapArrived = false;
 }
 
 /** The answer will be a message of its own. */
@@ -105,6 +110,7 @@ export function coapFail(error: i32, detail: i32): void {
 
 /** Looks at the clock: repeats the message that is out, gives it up in the end. */
 export function messageTick(): void {
+  if (S.coapArrived) measure();
   if (!S.coapState) return;
   // the host may have slept before it sent the datagram
   if (S.coapOut) S.coapDeadlineMs = S.nowMs + S.coapWaitMs;
