@@ -2,7 +2,7 @@
 // A device, its eIM and the SM-DP+ behind it, made anew for each measurement so that none depends on the one before.
 
 import { createPublicKey } from 'node:crypto';
-import { EimIdType, EimService, encodeEimConfigurationData, type EsipaResponse, psmo } from '../../host/sim/eim/index.js';
+import { EimIdType, type EimService, type EimServiceOptions, encodeEimConfigurationData, psmo } from '../../host/sim/eim/index.js';
 import { SimulatedEuicc } from '../../host/sim/euicc/index.js';
 import { DEFAULT_EID, DEFAULT_EIM_FQDN, DEFAULT_SMDP_ADDRESS, type KeyAndCertificate, type TestPki } from '../../host/sim/pki/index.js';
 import { makeMetadata, makeProfilePackage, notifyAll } from '../../host/sim/profile/index.js';
@@ -12,12 +12,8 @@ import { createEvenPki } from './keys.js';
 /** What the device does: a poll that finds nothing, one that enables a profile, one that downloads a profile. */
 export type Job = 'idle' | 'enable' | 'download';
 
-/** One ESipa message and its answer, in bytes. */
-export interface EsipaExchange {
-  readonly requestTag: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-}
+/** What is needed of an eIM, with ports of its own or without. */
+export type EimPeer = Pick<EimService, 'eimId' | 'register' | 'device' | 'queue' | 'close'>;
 
 /** What all beds share: keys, and the only peer that listens on a port. */
 export interface Surroundings {
@@ -29,6 +25,7 @@ export interface Surroundings {
 /** Bytes of the unprotected profile package. */
 export const PROFILE_BYTES = 30_000;
 const ICCID = '89000123456789012341';
+const METADATA = makeMetadata({ iccid: ICCID, notifications: notifyAll(DEFAULT_SMDP_ADDRESS) });
 let orders = 0;
 
 export async function createSurroundings(): Promise<Surroundings> {
@@ -38,32 +35,29 @@ export async function createSurroundings(): Promise<Surroundings> {
   return { pki, smdp, close: () => smdp.close() };
 }
 
+/** Options of an eIM in these surroundings. */
+export function eimOptions({ pki, smdp }: Surroundings): EimServiceOptions & { readonly pki: TestPki } {
+  return { pki, resolveSmdp: () => ({ host: '127.0.0.1', port: smdp.port }) };
+}
+
 export class Bed {
-  readonly eim: EimService;
   readonly euicc: SimulatedEuicc;
-  /** Every message that the eIM took, with the length of its answer. */
-  readonly exchanges: EsipaExchange[] = [];
 
   constructor(
     readonly surroundings: Surroundings,
     readonly job: Job,
+    readonly eim: EimPeer,
   ) {
-    const { pki, smdp } = surroundings;
-    this.eim = new EimService({ pki, resolveSmdp: () => ({ host: '127.0.0.1', port: smdp.port }) });
+    const { pki } = surroundings;
     this.eim.register({ eid: DEFAULT_EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
-    const metadata = makeMetadata({ iccid: ICCID, notifications: notifyAll(DEFAULT_SMDP_ADDRESS) });
-    const profiles = job === 'enable' ? [{ metadata }] : [];
+    const profiles = job === 'enable' ? [{ metadata: METADATA }] : [];
     this.euicc = new SimulatedEuicc({ pki, eimConfigurations: [eimConfigurationData(pki, this.eim.eimId)], profiles });
-    if (job === 'enable') this.eim.queue(DEFAULT_EID, { kind: 'euiccPackage', psmos: [psmo.enable(ICCID)] });
-    if (job === 'download') this.eim.queue(DEFAULT_EID, { kind: 'download', activationCode: this.order(metadata) });
   }
 
-  /** Answers one ESipa message, and notes how long both were. */
-  async handle(body: Uint8Array): Promise<EsipaResponse> {
-    const requestTag = body[0]! * 256 + body[1]!;
-    const response = await this.eim.handle(body);
-    this.exchanges.push({ requestTag, requestBytes: body.length, responseBytes: response.body.length });
-    return response;
+  /** Puts the job into the eIM's queue; before, a poll finds nothing. */
+  queueJob(): void {
+    if (this.job === 'enable') this.eim.queue(DEFAULT_EID, { kind: 'euiccPackage', psmos: [psmo.enable(ICCID)] });
+    if (this.job === 'download') this.eim.queue(DEFAULT_EID, { kind: 'download', activationCode: this.order() });
   }
 
   /** @throws Error when the job was not done. */
@@ -74,15 +68,11 @@ export class Bed {
     if (state !== wanted || isWaiting) throw new Error(`the job ${this.job} was not done: the profile is ${state ?? 'not there'}`);
   }
 
-  close(): Promise<void> {
-    return this.eim.close();
-  }
-
   /** An order that can be called once. Its name has the same length always. */
-  private order(metadata: Uint8Array): string {
+  private order(): string {
     const matchingId = `ORDER-${String(orders++).padStart(6, '0')}`;
     const profile = makeProfilePackage({ iccid: ICCID, sizeBytes: PROFILE_BYTES });
-    this.surroundings.smdp.addOrder({ matchingId, profile, metadata });
+    this.surroundings.smdp.addOrder({ matchingId, profile, metadata: METADATA });
     return `LPA:1$${DEFAULT_SMDP_ADDRESS}$${matchingId}`;
   }
 }
