@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that is measured: each job on each link, over CoAP as the module does it and over HTTPS as a model has it.
 
+import type { IpaInstance } from '../../host/interfaces.js';
+import type { LinkParameters } from '../../host/wrap/datagram-link.js';
 import type { LinkDirectionParameters } from '../../host/wrap/link-direction.js';
 import { type LinkPreset, linkPresets } from '../../host/wrap/link-presets.js';
-import type { LinkParameters } from '../../host/wrap/datagram-link.js';
 import { type StreamRun, type StreamTiming, streamTiming } from '../../host/wrap/stream-timing.js';
-import type { IpaInstance } from '../../host/interfaces.js';
 import type { Job, Surroundings } from './bed.js';
 import { type Bound, boundOf, boundTimeMs } from './bound.js';
 import { type CoapRun, type CoapRunOptions, runOverCoap, STANDARD_TIMERS } from './coap-run.js';
@@ -18,7 +18,15 @@ import { exchangeSpan, packageTraffic } from './package-exchange.js';
 export const PACE: ModemPace = { bitsPerSecond: 115_200, apduMs: 25 };
 export const JOBS: readonly Job[] = ['idle', 'enable', 'download'];
 export const SECURITIES: readonly Security[] = ['certificate', 'psk', 'resumed'];
-export const PRESETS = ['nb-iot-ce0', 'nb-iot-ce1', 'nb-iot-ce2', 'lte-m', '2g', 'wifi', 'satellite'] as const satisfies readonly LinkPreset[];
+export const PRESETS = [
+  'nb-iot-ce0',
+  'nb-iot-ce1',
+  'nb-iot-ce2',
+  'lte-m',
+  '2g',
+  'wifi',
+  'satellite',
+] as const satisfies readonly LinkPreset[];
 export type Preset = (typeof PRESETS)[number];
 
 /** Timers with which nothing is sent twice on a link that loses nothing. */

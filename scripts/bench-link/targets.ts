@@ -40,9 +40,27 @@ function idleTargets(results: Results): Verdict[] {
   if (runs.length === 0) return [];
   const most = (pick: (run: CoapRow['run']) => number) => largest(runs.map(pick));
   return [
-    must(verdict('idle poll: CoAP messages up', most(({ up }) => up.coapMessages), 1)),
-    must(verdict('idle poll: CoAP messages down', most(({ down }) => down.coapMessages), 1)),
-    must(verdict('idle poll: bytes of CoAP up', most(({ up }) => up.coapBytes), MOST_IDLE_BYTES)),
+    must(
+      verdict(
+        'idle poll: CoAP messages up',
+        most(({ up }) => up.coapMessages),
+        1,
+      ),
+    ),
+    must(
+      verdict(
+        'idle poll: CoAP messages down',
+        most(({ down }) => down.coapMessages),
+        1,
+      ),
+    ),
+    must(
+      verdict(
+        'idle poll: bytes of CoAP up',
+        most(({ up }) => up.coapBytes),
+        MOST_IDLE_BYTES,
+      ),
+    ),
   ];
 }
 
@@ -70,7 +88,13 @@ function downloadTargets(results: Results): Verdict[] {
       must(verdict(`profile package on ${row.preset}: time / larger of card and network time`, alone(row), MOST_TIME, ratio)),
     ),
     ...worstOfEach(rows, 'preset', whole, (row) =>
-      verdict(`download session on ${row.preset}: time / larger of card and network time`, whole(row), MOST_TIME, ratio, `, ${row.security}`),
+      verdict(
+        `download session on ${row.preset}: time / larger of card and network time`,
+        whole(row),
+        MOST_TIME,
+        ratio,
+        `, ${row.security}`,
+      ),
     ),
   ];
 }
@@ -100,7 +124,9 @@ function worstOfEach(
 function everyRunTargets(results: Results): Verdict[] {
   const { coap, cards, standardTimers, lossy } = results;
   if (coap.length === 0) return [];
-  const beyond = coap.map(({ job, run }) => run.roundTrips - run.handshakeRoundTrips - cards.find((card) => card.job === job)!.bound.roundTrips);
+  const beyond = coap.map(
+    ({ job, run }) => run.roundTrips - run.handshakeRoundTrips - cards.find((card) => card.job === job)!.bound.roundTrips,
+  );
   const memory = [...coap, ...standardTimers, ...lossy].map(({ run }) => run.memoryBytes);
   return [
     must(verdict('every run: round trips beside those of handshake and blocks', largest(beyond), 0)),
