@@ -36,9 +36,10 @@ function seconds(ms: number): string {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The first `words` columns are text, the others numbers. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], words = 2): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, index) => (index < 2 ? '---' : '---:'));
+  const rule = head.map((_, index) => (index < words ? '---' : '---:'));
   return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
 }
 
@@ -164,31 +165,30 @@ function httpsOf(rows: readonly HttpsRow[], job: Job, resumed: boolean, preset: 
   return rows.find((row) => row.job === job && row.resumed === resumed && row.preset === preset)!;
 }
 
+/** Links of which the year is told. */
+const YEAR_PRESETS: readonly Preset[] = ['nb-iot-ce0', 'nb-iot-ce2'];
+
 function yearTable({ coap, https }: Results): string {
-  const year = (what: string, up: number, down: number, datagrams: number) => [
+  const idle = coap.filter(({ job }) => job === 'idle');
+  const year = (what: string, { up, down }: { up: number; down: number }, datagrams: number, timeMs: (preset: Preset) => number) => [
     what,
     number(up * DAYS),
     number(down * DAYS),
     number(datagrams * DAYS),
+    ...YEAR_PRESETS.map((preset) => number(Math.round((timeMs(preset) * DAYS) / 60_000))),
   ];
-  const coapRows = oneEach(
-    coap.filter(({ job }) => job === 'idle'),
-    ({ security }) => security,
-  );
-  const httpsRows = oneEach(
-    https.filter(({ job }) => job === 'idle'),
-    ({ resumed }) => String(resumed),
-  );
-  const head = ['By', 'bytes up', 'bytes down', 'datagrams or segments'];
-  const rows = [
-    ...coapRows.map(({ security, run: { up, down } }) =>
-      year(SECURITY_WORDS[security], up.ipBytes, down.ipBytes, up.datagrams + down.datagrams),
-    ),
-    ...httpsRows.map(({ resumed, timing: { up, down } }) =>
-      year(HTTPS_WORDS[resumed ? 'resumed' : 'full'], up.bytes, down.bytes, up.segments + down.segments),
-    ),
-  ];
-  return table(head, rows).replace('|---|---|', '|---|---:|');
+  const coapRows = oneEach(idle, ({ security }) => security).map(({ security, run: { up, down } }) => {
+    const timeMs = (preset: Preset) => idle.find((row) => row.preset === preset && row.security === security)!.networkMs;
+    return year(SECURITY_WORDS[security], { up: up.ipBytes, down: down.ipBytes }, up.datagrams + down.datagrams, timeMs);
+  });
+  const httpsRows = [false, true].map((resumed) => {
+    const timing = (preset: Preset) => httpsOf(https, 'idle', resumed, preset).timing;
+    const { up, down } = timing(YEAR_PRESETS[0]!);
+    const bytes = { up: up.bytes, down: down.bytes };
+    return year(HTTPS_WORDS[resumed ? 'resumed' : 'full'], bytes, up.segments + down.segments, (preset) => timing(preset).timeMs);
+  });
+  const head = ['By', 'bytes up', 'bytes down', 'datagrams or segments', ...YEAR_PRESETS.map((preset) => `minutes, ${preset}`)];
+  return table(head, [...coapRows, ...httpsRows], 1);
 }
 
 /** Runs beside the tables, each next to the one that they differ from. */
@@ -213,8 +213,8 @@ function extraTable(rows: readonly ExtraRow[], { coap }: Results, showsTimers: b
 
 function targetTable(results: Results): string {
   return table(
-    ['Target', 'Met', 'measured', 'limit'],
-    judge(results).map(({ target, measured, limit, isMet }) => [target, isMet ? 'yes' : '**no**', measured, limit]),
+    ['What', 'Met', 'measured', 'at most'],
+    judge(results).map(({ target, measured, limit, isMet }) => [target, isMet ? 'yes' : '**no**', measured, limit.replace('at most ', '')]),
   );
 }
 
