@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys and certificates whose lengths are the same in each run. An ECDSA signature in DER has 70, 71 or 72 bytes, by chance; half of all
-// have 71, so that is what every certificate that travels has here. Numbers in docs/performance.md could not be checked otherwise.
+// have 71, so that is what every certificate has that is sent or read here. Numbers in docs/performance.md could not be checked otherwise.
 
 import { readTlv } from '../../host/sim/codec/ber.js';
 import { createTestPki, issueServerCertificate, type KeyAndCertificate, type TestPki } from '../../host/sim/pki/index.js';
@@ -20,9 +20,9 @@ export async function retry<T>(make: () => Promise<T>, isRight: (made: T) => boo
   throw new Error(`${what}: not in ${MOST_TRIES} tries`);
 }
 
-/** A test PKI with signatures of SIGNATURE_BYTES in the certificates that are sent over ESipa, DTLS and TLS. */
+/** A test PKI with signatures of SIGNATURE_BYTES in the certificates that are sent over ESipa, DTLS and TLS, or lie in the eUICC. */
 export async function createEvenPki(): Promise<TestPki> {
-  const pki = await retry(createTestPki, ({ eum, euicc }) => [eum, euicc].every(isEven), 'even certificates of EUM and eUICC');
+  const pki = await retry(createTestPki, ({ ci, eum, euicc }) => [ci, eum, euicc].every(isEven), 'even certificates of CI, EUM and eUICC');
   const again = (make: () => Promise<KeyAndCertificate>) => retry(make, isEven, 'an even certificate of a server');
   return {
     ...pki,

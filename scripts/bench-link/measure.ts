@@ -17,7 +17,7 @@ import { exchangeSpan, packageTraffic } from './package-exchange.js';
 /** UART of most modules, and what a card takes for an APDU: chosen, no standard names it. */
 export const PACE: ModemPace = { bitsPerSecond: 115_200, apduMs: 25 };
 export const JOBS: readonly Job[] = ['idle', 'enable', 'download'];
-export const SECURITIES: readonly Security[] = ['certificate', 'psk', 'resumed'];
+const SECURITIES: readonly Security[] = ['certificate', 'psk', 'resumed'];
 export const PRESETS = [
   'nb-iot-ce0',
   'nb-iot-ce1',
@@ -36,9 +36,9 @@ const FITTING_TIMERS: Partial<Record<Preset, Timers>> = {
   satellite: { ackTimeoutMs: 15_000, retransmitMs: 30_000 },
 };
 /** The links whose round trips are longer than the standards expect. */
-export const SLOW_PRESETS = Object.keys(FITTING_TIMERS) as Preset[];
+const SLOW_PRESETS = Object.keys(FITTING_TIMERS) as Preset[];
 /** Of what is lost in the runs with losses. */
-export const LOSS_SEED = 1;
+const LOSS_SEED = 1;
 
 export const timersOf = (preset: Preset): Timers => FITTING_TIMERS[preset] ?? STANDARD_TIMERS;
 
