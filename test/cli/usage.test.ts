@@ -21,7 +21,7 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll'], /required option '--modem <address>'/],
   [['poll', '--modem', 'COM3'], /write tcp:<host>:<port>, pty:<device path>/],
   [['poll', '--modem', 'tcp:host'], /write tcp:127\.0\.0\.1:4000/],
-  [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/<host>/],
+  [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/, coaps:\/\/ or coap:\/\/ and <host>/],
   [['poll', ...modem, '--eim-url', 'https://eim.example.com/other'], /path is fixed/],
   [['poll', ...modem, '--imei', '35'], /IMEI of 15 or 16 digits/],
   [['poll', ...modem, '--eim-id', 'x'.repeat(129)], /1 to 128 bytes/],

@@ -3,8 +3,9 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { type PreSharedKey, UdpDatagramTransport } from '../../datagram/index.js';
-import type { DatagramChannel, Peer } from '../../interfaces.js';
+import type { DatagramChannel } from '../../interfaces.js';
 import type { Testbed } from '../../sim/testbed.js';
+import type { QueuedOrder } from './orders.js';
 import type { Say } from './printer.js';
 
 const AGAIN_MS = 500;
@@ -18,19 +19,21 @@ export class Pushing {
   private readonly transport: UdpDatagramTransport;
   private readonly done: Promise<void>;
   private problem: string | undefined;
+  /** Whether the device that was reached has gone. */
+  private isGone = false;
 
   constructor(
     private readonly bed: Testbed,
-    private readonly address: string,
-    private readonly psk: PreSharedKey | undefined,
+    private readonly queued: readonly QueuedOrder[],
+    private readonly device: { readonly address: string; readonly psk: PreSharedKey | undefined },
     private readonly say: Say,
   ) {
-    // A datagram to a port that nobody listens on yet is answered at once; one that is lost is sent again soon.
+    const { psk } = device;
     this.transport = new UdpDatagramTransport({ ...(psk ? { psk } : {}), handshakeTimeoutMs: 10_000 });
     this.done = this.run();
   }
 
-  /** Gives up what is not done. */
+  /** Gives up what is not done, and hangs up. */
   async stop(): Promise<void> {
     this.ending.abort();
     await this.transport.close();
@@ -38,25 +41,53 @@ export class Pushing {
   }
 
   private async run(): Promise<void> {
-    while (!this.ending.signal.aborted && !(await this.pushAll())) await this.pause();
+    while (this.isWanted()) {
+      await this.call();
+      await this.pause();
+    }
   }
 
-  /** Gives false when the device was not reached. */
-  private async pushAll(): Promise<boolean> {
-    const scheme = this.psk ? 'coaps' : 'coap';
-    const peer: Peer = { kind: 'eim', binding: 'asn1', scheme, address: this.address, trust: { kind: 'platform' } };
-    let channel: DatagramChannel | undefined;
+  /** Reaches the device and pushes until nothing is left. The device talks through the same channel: it stays open to the end. */
+  private async call(): Promise<void> {
     try {
-      channel = await this.transport.open(peer);
-      if (scheme === 'coap') await ping(channel);
-      const pushed = await this.bed.eim.push(this.bed.eid, channel);
-      return pushed.every(({ answer }) => answer !== 'none');
+      const channel = await this.reach();
+      while (this.isWanted() && !this.isGone) {
+        await this.push(channel);
+        await this.pause();
+      }
     } catch (error) {
       this.tellOnce((error as Error).message);
-      return false;
-    } finally {
-      await channel?.close();
     }
+  }
+
+  private async reach(): Promise<DatagramChannel> {
+    const { address, psk } = this.device;
+    const scheme = psk ? 'coaps' : 'coap';
+    const channel = await this.transport.open({ kind: 'eim', binding: 'asn1', scheme, address, trust: { kind: 'platform' } });
+    if (scheme === 'coap') await ping(channel);
+    this.isGone = false;
+    const onFailure: DatagramChannel['onFailure'] = (listener) =>
+      channel.onFailure((error) => {
+        this.isGone = true;
+        listener(error);
+      });
+    return {
+      name: channel.name,
+      send: (bytes) => channel.send(bytes),
+      onDatagram: (hear) => channel.onDatagram(hear),
+      onFailure,
+      close: () => channel.close(),
+    };
+  }
+
+  /** One that is at a download takes nothing else meanwhile. */
+  private async push(channel: DatagramChannel): Promise<void> {
+    if (this.queued.some(({ queued: { item, status } }) => item.kind === 'download' && status === 'delivered')) return;
+    await this.bed.eim.push(this.bed.eid, channel);
+  }
+
+  private isWanted(): boolean {
+    return !this.ending.signal.aborted && this.queued.some(({ queued: { isOpen } }) => isOpen);
   }
 
   private tellOnce(problem: string): void {

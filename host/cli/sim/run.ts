@@ -37,7 +37,8 @@ export async function runSim(options: SimCommandOptions, orders: readonly Order[
     try {
       await writeFiles(bed, options);
       tellAddresses(bed, modem, queued, options, say);
-      const pushing = options.pushTo === undefined ? undefined : new Pushing(bed, options.pushTo, options.psk, say);
+      const pushing =
+        options.pushTo === undefined ? undefined : new Pushing(bed, queued, { address: options.pushTo, psk: options.psk }, say);
       await waitForEnd(bed, queued, options);
       await pushing?.stop();
       tellEnd(queued, options, say);

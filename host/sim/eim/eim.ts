@@ -189,7 +189,7 @@ export class SimulatedEim {
 
   /**
    * Pushes the queued packages of a registered device over CoAP to the device behind this channel (SGP.32 v1.2 §3.1.1.2), until one is
-   * refused or gets no answer. Rejects with RangeError when there is no such device.
+   * refused or gets no answer, or is a download that the device goes about: the rest is for another call. Rejects with RangeError when there is no such device.
    */
   async push(eid: string, channel: DatagramChannel): Promise<PushedItem[]> {
     const { largestBlockBytes = 1_024, pushTimeoutMs = 120_000 } = this.options.coap ?? {};

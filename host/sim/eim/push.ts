@@ -19,7 +19,8 @@ export type CarryToDevice = (message: Uint8Array) => Promise<Uint8Array>;
 export interface PushedItem {
   readonly item: QueuedItem;
   /**
-   * result: it came, see item.result and the log; received: taken, the result comes later and by another way; error: the device has refused
+   * result: it came, see item.result and the log; received: taken, the result comes later and by another way; elsewhere: it came by another
+   * way, as it does after a change of profiles, with which the network goes that the package came by; error: the device has refused
    * the package; none: no answer that can be read. After error and none the package stays in the queue.
    */
   readonly answer: TransferEimPackageEvent['answer'];
@@ -32,13 +33,17 @@ const RESULT_TAGS = [0xbf51, 0x30, 0xbf52];
 const RECEIVED = 0x05;
 const ERROR = 0x02;
 
-/** Sends the packages of the queue, one after the other, until one gets no result and is not taken either. Never rejects for what a device does. */
+/**
+ * Sends the packages of the queue, one after the other, until one gets no result and is not taken either, or the device is
+ * at a download, and takes nothing else meanwhile. Never rejects for what a device does.
+ */
 export async function pushQueued(device: Device, eim: EimContext, carry: CarryToDevice): Promise<PushedItem[]> {
   const pushed: PushedItem[] = [];
   for (let item = device.queue.next(); item !== undefined; item = device.queue.next(pushed.map((each) => each.item))) {
     const outcome = await pushItem(item, { device, eim, carry });
     pushed.push({ item, ...outcome });
-    if (outcome.answer === 'error' || outcome.answer === 'none') break;
+    const isBusy = outcome.answer === 'received' && item.item.kind === 'download';
+    if (isBusy || outcome.answer === 'error' || outcome.answer === 'none') break;
   }
   return pushed;
 }
@@ -78,20 +83,39 @@ async function transfer(
   { device, eim, carry }: Way,
   item?: QueuedItem,
 ): Promise<{ event: TransferEimPackageEvent; content: Tlv | undefined }> {
-  const answered = await exchange(tlv(0xbf4e, content), carry);
+  const message = tlv(0xbf4e, content);
+  const answered = await (item === undefined ? exchange(message, carry) : Promise.race([exchange(message, carry), reportOf(item)]));
   const event = eim.log.add<TransferEimPackageEvent>({
     kind: 'transferEimPackage',
     eid: device.eid,
     verified: false,
     pushed,
-    ...('problem' in answered ? { answer: 'none', problem: answered.problem } : readAnswer(answered.content, pushed)),
+    ...toldBy(answered, pushed),
     ...defined({ item }),
     raw: answered.raw,
   });
-  return { event, content: 'problem' in answered ? undefined : answered.content };
+  return { event, content: answered.content };
 }
 
-type Answered = { readonly raw: Uint8Array } & ({ readonly problem: string } | { readonly content: Tlv });
+type Told = Pick<TransferEimPackageEvent, 'answer' | 'errorCode' | 'errorWord' | 'problem'>;
+
+function toldBy({ content, problem }: Answered, pushed: TransferEimPackageEvent['pushed']): Told {
+  if (content !== undefined) return readAnswer(content, pushed);
+  return problem === undefined ? { answer: 'elsewhere' } : { answer: 'none', problem };
+}
+
+/** The device need not answer any more once it has reported. */
+async function reportOf(item: QueuedItem): Promise<Answered> {
+  await item.finished;
+  return { raw: new Uint8Array(0) };
+}
+
+interface Answered {
+  readonly raw: Uint8Array;
+  readonly content?: Tlv;
+  /** Why there is none that can be read. */
+  readonly problem?: string;
+}
 
 async function exchange(message: Uint8Array, carry: CarryToDevice): Promise<Answered> {
   let raw: Uint8Array = new Uint8Array(0);
@@ -107,10 +131,7 @@ async function exchange(message: Uint8Array, carry: CarryToDevice): Promise<Answ
   }
 }
 
-function readAnswer(
-  content: Tlv,
-  pushed: TransferEimPackageEvent['pushed'],
-): Pick<TransferEimPackageEvent, 'answer' | 'errorCode' | 'errorWord' | 'problem'> {
+function readAnswer(content: Tlv, pushed: TransferEimPackageEvent['pushed']): Told {
   if (content.tag === RECEIVED) return { answer: 'received' };
   if (content.tag === ERROR) {
     const errorCode = readInteger(content);
