@@ -42,9 +42,9 @@ export interface TransferEimPackageEvent extends EventBase {
   readonly pushed: 'package' | 'eimAcknowledgements';
   /**
    * result: an event of its own tells it; received: taken, no result yet; elsewhere: none is needed, as the device has reported by itself
-   * meanwhile; error: refused; none: no answer that can be read.
+   * meanwhile; busy: not now; error: refused; none: no answer that can be read.
    */
-  readonly answer: 'result' | 'received' | 'elsewhere' | 'error' | 'none';
+  readonly answer: 'result' | 'received' | 'elsewhere' | 'busy' | 'error' | 'none';
   readonly errorCode?: number;
   readonly errorWord?: string;
   readonly item?: QueuedItem;

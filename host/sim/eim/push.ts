@@ -20,13 +20,18 @@ export interface PushedItem {
   readonly item: QueuedItem;
   /**
    * result: it came, see item.result and the log; received: taken, the result comes later and by another way; elsewhere: it came by another
-   * way, as it does after a change of profiles, with which the network goes that the package came by; error: the device has refused
-   * the package; none: no answer that can be read. After error and none the package stays in the queue.
+   * way, as it does after a change of profiles, with which the network goes that the package came by; busy: the
+   * device is at something else; error: the device has refused the package; none: no answer that can be read. After busy, error and none the package stays in the queue.
    */
   readonly answer: TransferEimPackageEvent['answer'];
   /** The device has been told what its eUICC may forget; undefined: there was nothing to tell. */
   readonly acknowledged?: boolean;
 }
+
+/** After these the package stays in the queue. */
+const FAILURES: readonly PushedItem['answer'][] = ['busy', 'error', 'none'];
+/** 5.03 (RFC 7252 §5.9.3.4). */
+const SERVICE_UNAVAILABLE = 503;
 
 /** The alternatives of TransferEimPackageResponse. */
 const RESULT_TAGS = [0xbf51, 0x30, 0xbf52];
@@ -43,7 +48,7 @@ export async function pushQueued(device: Device, eim: EimContext, carry: CarryTo
     const outcome = await pushItem(item, { device, eim, carry });
     pushed.push({ item, ...outcome });
     const isBusy = outcome.answer === 'received' && item.item.kind === 'download';
-    if (isBusy || outcome.answer === 'error' || outcome.answer === 'none') break;
+    if (isBusy || FAILURES.includes(outcome.answer)) break;
   }
   return pushed;
 }
@@ -58,7 +63,8 @@ async function pushItem(item: QueuedItem, way: Way): Promise<Omit<PushedItem, 'i
   const { device, eim } = way;
   const { event, content } = await transfer(deliver(item, device, eim), 'package', way, item);
   const { answer } = event;
-  if (answer === 'error' || answer === 'none') item.takeBack();
+  if (answer === 'busy') item.postpone();
+  else if (FAILURES.includes(answer)) item.takeBack();
   if (answer !== 'result' || content === undefined) return { answer };
   const seqNumbers = await accept(content, way);
   if (seqNumbers.length === 0) return { answer };
@@ -99,8 +105,9 @@ async function transfer(
 
 type Told = Pick<TransferEimPackageEvent, 'answer' | 'errorCode' | 'errorWord' | 'problem'>;
 
-function toldBy({ content, problem }: Answered, pushed: TransferEimPackageEvent['pushed']): Told {
+function toldBy({ content, problem, isBusy }: Answered, pushed: TransferEimPackageEvent['pushed']): Told {
   if (content !== undefined) return readAnswer(content, pushed);
+  if (isBusy) return { answer: 'busy' };
   return problem === undefined ? { answer: 'elsewhere' } : { answer: 'none', problem };
 }
 
@@ -115,6 +122,7 @@ interface Answered {
   readonly content?: Tlv;
   /** Why there is none that can be read. */
   readonly problem?: string;
+  readonly isBusy?: boolean;
 }
 
 async function exchange(message: Uint8Array, carry: CarryToDevice): Promise<Answered> {
@@ -127,7 +135,8 @@ async function exchange(message: Uint8Array, carry: CarryToDevice): Promise<Answ
     return { raw, problem: 'the answer is no TransferEimPackageResponse' };
   } catch (error) {
     if (!(error instanceof CodecError || error instanceof NetworkError)) throw error;
-    return { raw, problem: error.message };
+    const isBusy = error instanceof NetworkError && error.status === SERVICE_UNAVAILABLE;
+    return { raw, problem: error.message, isBusy };
   }
 }
 

@@ -51,6 +51,12 @@ export class QueuedItem {
   takeBack(): void {
     this.status = 'queued';
   }
+
+  /** The same, but only for now: that does not count. */
+  postpone(): void {
+    this.takeBack();
+    this.deliveries--;
+  }
 }
 
 /** The items of one device, in the order in which they were queued; finished ones stay for look-up. */
