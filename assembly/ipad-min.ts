@@ -11,6 +11,7 @@
 // - RESULT_LIST: a result goes by itself, its notifications behind it.
 // - STALE_CHANNELS: channels that an earlier run left open stay so until the card is reset.
 // - DISCOVERY: triggers by default SM-DP+ or SM-DS are refused as wrong format.
+// - COAP, PUSH: HTTPS alone; ipad-min-coap.ts has CoAP.
 // - MORE_OPTIONS: options from EsipaBinding on are refused; UtcTime is taken and means nothing.
 // - STRICT_ANSWERS: answers of the eUICC are checked as far as they are read, the EID not by its digits.
 

@@ -400,7 +400,7 @@ export const Option = {
   OnlineTimeoutMs: 0x95,
   /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
   EsipaVersion: 0x96,
-  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. Command Listen takes Https for CoAP over DTLS, too. */
   EsipaScheme: 0x97,
   /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
   Seed: 0x98,

@@ -53,6 +53,7 @@ async function numbers(text: string): Promise<string> {
     ['`ipad`: everything', bytes(ipad.wasmBytes)],
     ['`ipad-iot`: SGP.32 without JSON', bytes(size('ipad-iot').wasmBytes)],
     ['`ipad-min`: by way of the eIM alone', bytes(size('ipad-min').wasmBytes)],
+    ['`ipad-min-coap`: the same with CoAP', bytes(size('ipad-min-coap').wasmBytes)],
     ['`lpa`: SGP.22 alone, for consumer eUICCs', bytes(size('lpa').wasmBytes)],
     ['`ipad-consumer`: everything, and a consumer eUICC as an IoT one', bytes(size('ipad-consumer').wasmBytes)],
     ['RAM: state, buffers and stack together', bytes(ipad.staticBytes)],

@@ -7,6 +7,7 @@ import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
 import { keepConstants, shareConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
+import { numberWords } from './shrink/numbered.js';
 import { outline } from './shrink/outline.js';
 import { type Move, promoteScalars } from './shrink/promote.js';
 import { isList, type List, parseTree, printTree } from './shrink/tree.js';
@@ -39,12 +40,9 @@ export function shrink(wasm: Uint8Array): Shrunk {
     removeExports(module, Object.values(SCALARS));
     moves = promoteScalars(module, range);
   });
-  const promoted = parse(tree);
-  // another shape of the same control flow, from which the optimiser gets further
-  promoted.runPasses(['monomorphize', 'flatten', 'rereloop']);
-  optimize(promoted);
   const final = parse(
-    changed(promoted, (module) => {
+    changed(parse(smallest(tree)), (module) => {
+      numberWords(module, range);
       outline(module);
       joinData(module);
       shortenBranches(module);
@@ -63,6 +61,7 @@ function setOptions(): void {
   binaryen.setShrinkLevel(2);
   binaryen.setClosedWorld(true);
   binaryen.setZeroFilledMemory(true);
+  binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
   binaryen.setOneCallerInlineMaxSize(500);
 }
@@ -96,6 +95,20 @@ function parse(text: string): binaryen.Module {
   module.setFeatures(FEATURES);
   if (module.validate() !== 1) throw new Error('a pass made an invalid module');
   return module;
+}
+
+/** Optimises, also from other shapes of the same control flow, from which the optimiser gets further. Returns the smallest module. */
+function smallest(tree: string): string {
+  const module = parse(tree);
+  optimize(module);
+  let [best, bytes] = [tree, Number.POSITIVE_INFINITY];
+  for (let now = module.emitBinary().length; now < bytes; now = module.emitBinary().length) {
+    [best, bytes] = [module.emitText(), now];
+    module.runPasses(['monomorphize', 'flatten', 'rereloop']);
+    optimize(module);
+  }
+  module.dispose();
+  return best;
 }
 
 /** Optimises until it gains nothing more. */

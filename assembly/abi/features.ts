@@ -33,7 +33,7 @@ export const HAS_MORE_OPTIONS: bool = !isDefined(IPA_WITHOUT_MORE_OPTIONS);
 /** Answers of the eUICC are checked to the last element, the EID by its digits. Without: as far as they are read. */
 export const HAS_STRICT_ANSWERS: bool = !isDefined(IPA_WITHOUT_STRICT_ANSWERS);
 /** CoAP to the eIM (link/coap.ts), and when to poll next (engine/schedule.ts). */
-export const HAS_COAP: bool = !isDefined(IPA_WITHOUT_COAP) && HAS_ESIPA && HAS_MORE_OPTIONS;
+export const HAS_COAP: bool = !isDefined(IPA_WITHOUT_COAP);
 /** Packages that the eIM pushes over CoAP (link/coap-push.ts). */
 export const HAS_PUSH: bool = !isDefined(IPA_WITHOUT_PUSH) && HAS_COAP;
 /** Downloads by way of the eIM and nothing else: what happens is in proc/indirect-download.ts. */

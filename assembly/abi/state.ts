@@ -235,6 +235,7 @@ export class State {
   coapSentMs: u32;
   coapWaitMs: u32; // from the last time it was sent to the next one
   coapDeadlineMs: u32;
+  coapArrived: bool; // it is acknowledged since the host told the time
   coapAckMs: u32; // ACK_TIMEOUT as adapted to the round trips seen
   coapTag: u32; // Request-Tag of the body that is being sent
   coapRequestSzx: u32;
@@ -252,7 +253,7 @@ export class State {
 
   // packages that the eIM pushes (link/coap-push.ts)
   pushState: u32;
-  pushBegun: u64; // message IDs plus 1 of the last four pushes
+  pushBegun: u32; // message IDs of the last two pushes
   pushId: u32; // message ID plus 1 of the request last taken
   pushTokenLength: u32;
   pushTag: u32; // what tells the bodies of the peer apart
@@ -262,7 +263,6 @@ export class State {
   pushBlock1: i32; // the block that 2.31 is owed for, -1: none
   pushSzx: u32; // size of the blocks of the answer
   pushOwed: bool; // the request last taken is not answered yet
-  pushDeadlineMs: u32; // for the peer's next step
 
   // engine/schedule.ts
   pollFailures: u32;

@@ -23,7 +23,7 @@ import { linkFailed, linkResponse } from './run';
 /** Where the bytes of an event of this kind go. */
 export function windowOf(kind: i32): usize {
   if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE;
-  if (HAS_COAP && kind == Event.Datagram && freeWindow()) return freeWindow();
+  if (HAS_COAP && kind == Event.Datagram) return freeWindow();
   return kind == Event.CardData ? CARD_WINDOW : kind == Event.CardResponse ? RESPONSE : NETWORK_RX;
 }
 
@@ -79,30 +79,28 @@ function cardEvent(kind: i32, length: u32): i32 {
 /** A datagram is no misuse, but one that has no place, or comes when no CoAP peer is open, is not taken. */
 function datagramEvent(length: u32): i32 {
   const at = freeWindow();
-  if (!S.scheme || !S.networkOpened || !at) return ErrorCode.UnexpectedEvent;
+  if (!S.scheme || !at) return ErrorCode.UnexpectedEvent;
   takeDatagram(at, length);
   return length;
 }
 
 function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   const state = S.networkState;
-  if (kind == Event.NetworkFailed) {
-    if (HAS_COAP && S.coapState && argument) return datagramsFailed(argument);
-    const waits = state == NetworkState.WindowOut || state == NetworkState.Asked || state == NetworkState.Opening;
-    return waits && !S.networkFromHost ? networkFailed(argument) : ErrorCode.UnexpectedEvent;
-  }
+  if (kind == Event.NetworkFailed) return networkFailed(argument);
   if (kind == Event.NetworkOpened) {
     if (state != NetworkState.Opening) return ErrorCode.UnexpectedEvent;
     S.networkState = NetworkState.Idle;
     S.networkOpened = true;
     return 0;
   }
+  const fromHost = kind == Event.RequestData;
+  // over CoAP there are only datagrams
+  if (HAS_COAP && S.scheme && !fromHost) return ErrorCode.UnexpectedEvent;
   if (kind == Event.NetworkSent) {
     if (state != NetworkState.WindowOut) return ErrorCode.UnexpectedEvent;
     networkSent();
     return 0;
   }
-  const fromHost = kind == Event.RequestData;
   // that a reading was given up is not told to the host, so its answer is no misuse
   if (state != NetworkState.Asked || fromHost != S.networkFromHost) return fromHost ? length : ErrorCode.UnexpectedEvent;
   networkPart(NETWORK_RX, NETWORK_RX + length, argument != 0);
@@ -123,24 +121,20 @@ function consentEvent(answer: u32, length: u32): i32 {
   return length;
 }
 
-function isReason(reason: i32): bool {
-  return reason >= NetworkFailure.Unreachable && reason <= NetworkFailure.Malformed;
-}
-
-/** No datagram will come any more; what has come is used first. */
-function datagramsFailed(argument: i32): i32 {
-  const reason = argument & 0xff;
-  if (!isReason(reason)) return ErrorCode.UnexpectedEvent;
-  coapFail(ErrorCode.NetworkUnreachable + 1 - reason, argument >> 8);
-  return 0;
-}
-
 /** The codes of NetworkFailure stand in the order of the network errors. */
 function networkFailed(argument: i32): i32 {
+  const state = S.networkState;
   const reason = argument & 0xff;
-  if (!isReason(reason)) return ErrorCode.UnexpectedEvent;
-  S.networkState = NetworkState.Failed;
-  S.networkError = ErrorCode.NetworkUnreachable + 1 - reason;
-  S.networkDetail = argument >> 8;
+  const waits = state == NetworkState.WindowOut || state == NetworkState.Asked || state == NetworkState.Opening;
+  const isExpected = (waits && !S.networkFromHost) || (HAS_COAP && S.coapState);
+  if (!isExpected || reason < NetworkFailure.Unreachable || reason > NetworkFailure.Malformed) return ErrorCode.UnexpectedEvent;
+  const error = ErrorCode.NetworkUnreachable + 1 - reason;
+  // what has come is used first
+  if (HAS_COAP && S.coapState) coapFail(error, argument >> 8);
+  else {
+    S.networkState = NetworkState.Failed;
+    S.networkError = error;
+    S.networkDetail = argument >> 8;
+  }
   return 0;
 }

@@ -374,7 +374,7 @@ function settleStateChange(kind: i32): i32 {
 /** A package that cannot be decoded is reported, not an end of the run (SGP.32 v1.2 §3.1.1.1). */
 function networkRefusal(what: u32, error: i32): i32 {
   // nobody has pushed anything
-  if (HAS_PUSH && what == Do.GetEimPackage && O.command == Command.Listen && error == ErrorCode.NetworkTimeout && !S.scanDepth)
+  if (HAS_PUSH && what == Do.GetEimPackage && O.command == Command.Listen && error == ErrorCode.NetworkTimeout && S.replyState == Reply.Awaited)
     return PackageKind.None;
   if (HAS_ESIPA && what == Do.GetEimPackage && isWireError(error)) {
     readGetEimPackage(); // as far as it came, for the transaction id

@@ -67,6 +67,7 @@ import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
+import { random } from '../wire/random';
 import { scanBegin } from '../wire/tlv-stream';
 import { isDirect, isLocal, startAtOnce } from './at-once';
 import { backoffIsUsed } from './backoff';
@@ -109,7 +110,11 @@ const MOST_TRIES: u32 = 15;
 function startHost(what: u32): i32 {
   if (what == Do.OpenNetwork || what == Do.OpenServer) {
     if (HAS_DIRECT && what == Do.OpenServer) prepareServerOpen(S.route);
-    if (HAS_COAP && S.scheme && !O.seed) return ErrorCode.NoSeed;
+    if (HAS_COAP && S.scheme) {
+      if (!O.seed) return ErrorCode.NoSeed;
+      // the peer may still know the message IDs of the last command (RFC 7252 §4.4)
+      S.coapMessageId = random();
+    }
     S.networkState = NetworkState.Opening;
     ask(Action.NetworkOpen);
     return PENDING;

@@ -70,10 +70,10 @@ export function readEimEntry(at: usize, end: usize): i32 {
 const RETRIEVE_HTTPS: u32 = 0x80;
 const RETRIEVE_COAPS: u32 = 0x40;
 
-/** How the eIM of this entry is talked to: as the host says, else CoAP where the eIM has nothing else, and for pushes. */
+/** How the eIM of this entry is talked to: as the host says, else CoAP where the eIM has nothing else; pushes come over CoAP alone. */
 function chooseScheme(first: usize, end: usize): u32 {
+  if (HAS_PUSH && O.command == Command.Listen) return O.esipaScheme ? O.esipaScheme : Scheme.Coaps;
   if (O.hasEsipaScheme) return O.esipaScheme;
-  if (HAS_PUSH && O.command == Command.Listen) return Scheme.Coaps;
   const protocols: u32 = findTlv(first, end, 0x87) || derLength < 2 ? RETRIEVE_HTTPS : load<u8>(derValue, 1);
   return (protocols & (RETRIEVE_HTTPS | RETRIEVE_COAPS)) == RETRIEVE_COAPS ? Scheme.Coaps : Scheme.Https;
 }
@@ -102,7 +102,8 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   let at = putByteTlv(end, 0x80, PeerKind.Eim);
   at = putByteTlv(at, 0x82, HAS_JSON ? S.binding : 0);
   if (HAS_COAP && S.scheme) at = putByteTlv(at, 0x83, S.scheme);
-  if (HAS_PUSH && O.command == Command.Listen) at = putHeader(at, 0x84, 0);
+  // after a package the device is the one who has something to tell
+  if (HAS_PUSH && O.command == Command.Listen && !S.packages) at = putHeader(at, 0x84, 0);
   at = putTlv(at, 0x81, address, length);
   memory.copy(at, anchor, anchorBytes);
   S.requestEnd = at + anchorBytes;

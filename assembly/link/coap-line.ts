@@ -53,7 +53,7 @@ export function emit(): void {
 /** Begins a message of our own: it is repeated until it is acknowledged. */
 export function sendMessage(): void {
   S.coapMessageId = (S.coapMessageId + 1) & 0xffff;
-  S.coapToken = random() & 0xffff;
+  S.coapToken = random();
   S.coapState = CoapState.Sent;
   S.coapTries = 0;
   S.coapSentMs = S.nowMs;
@@ -72,20 +72,24 @@ export function sendControl(type: u32, code: u32): void {
   ask(Action.DatagramSend);
 }
 
-/** The message that was out is acknowledged or answered. ACK_TIMEOUT follows the round trip; after a repetition it may be that of either. */
+/** The message that was out is acknowledged or answered. When that was is known as soon as the host tells the time. */
 export function messageArrived(): void {
-  const elapsed = S.nowMs - S.coapSentMs;
-  const wanted = (S.coapAckMs + (S.coapTries ? elapsed : elapsed + (elapsed >> 1))) >> 1;
-  S.coapAckMs = max(min(wanted, MOST_ACK_MS), O.ackTimeoutMs);
+  if (S.coapState == CoapState.Sent) S.coapArrived = true;
   S.coapState = CoapState.Idle;
   S.coapOut = false;
+}
+
+/** ACK_TIMEOUT follows the round trip; after a repetition it may be that of either. */
+function followRoundTrip(): void {
+  const elapsed = S.nowMs - S.coapSentMs;
+  const wanted = (S.coapAckMs + (S.coapTries ? elapsed : elapsed + (elapsed >> 1))) >> 1;
+  if (elapsed < <u32>SLEPT_MS) S.coapAckMs = max(min(wanted, MOST_ACK_MS), O.ackTimeoutMs);
 }
 
 /** The answer will be a message of its own. */
 export function awaitSeparate(): void {
   messageArrived();
   S.coapState = CoapState.Acknowledged;
-  S.coapDeadlineMs = S.nowMs + SEPARATE_MS;
 }
 
 /** When what the peer has to do next is too late. */
@@ -105,6 +109,11 @@ export function coapFail(error: i32, detail: i32): void {
 
 /** Looks at the clock: repeats the message that is out, gives it up in the end. */
 export function messageTick(): void {
+  if (S.coapArrived) {
+    S.coapArrived = false;
+    followRoundTrip();
+    S.coapDeadlineMs = S.nowMs + SEPARATE_MS;
+  }
   if (!S.coapState) return;
   // the host may have slept before it sent the datagram
   if (S.coapOut) S.coapDeadlineMs = S.nowMs + S.coapWaitMs;

@@ -67,7 +67,7 @@ export let coapPayloadAt: usize = 0;
 export let coapEnd: usize = 0;
 let optionAt: usize = 0;
 
-/** gsma/rsp2/asn1 as three options (SGP.32 v1.2 §6.2; SPEC.md, I-14). */
+/** gsma/rsp2/asn1 as three options (SGP.32 v1.2 §6.2; SPEC.md, N-1). */
 // biome-ignore format: a segment a line
 const PATH: usize = memory.data<u8>([
   0xb4, 0x67, 0x73, 0x6d, 0x61,

@@ -38,7 +38,7 @@ import {
 export function awaitPush(): void {
   S.pushState = PushState.None;
   S.networkState = NetworkState.Asked;
-  S.pushDeadlineMs = S.nowMs + O.listenMs;
+  S.coapDeadlineMs = S.nowMs + O.listenMs;
 }
 
 /** Whether a first block may come. */
@@ -60,10 +60,10 @@ export function takeRequest(): void {
   S.pushId = coapId + 1;
   S.pushTokenLength = coapTokenLength;
   memory.copy(PUSH_TOKEN, coapTokenAt, coapTokenLength);
+  S.pushBlock1 = coapBlock1;
   S.pushIsAnswer = false;
   S.pushIsSeparate = false;
   S.pushOwed = true;
-  S.pushDeadlineMs = peerDeadline();
 }
 
 /** The request last taken comes a second time: its answer was lost, or is not ready. */
@@ -73,10 +73,9 @@ function takeAgain(): void {
   sendControl(Type.Acknowledgement, Code.Empty);
 }
 
-/** Whether the message read began one of the last pushes: a copy that was long on its way. */
+/** Whether the message read began one of the last two pushes: a copy that was long on its way. */
 function hasBegun(): bool {
-  for (let ids = S.pushBegun; ids; ids >>= 16) if ((<u32>ids & 0xffff) == ((coapId + 1) & 0xffff)) return true;
-  return false;
+  return S.pushBegun >> 16 == coapId || (S.pushBegun & 0xffff) == coapId;
 }
 
 /** Takes what the request brings or asks for. Returns the code to refuse it with, or 0. */
@@ -93,13 +92,12 @@ function takePush(): u32 {
   const isFirst = !from;
   if (isFirst) {
     if (!isListening() || hasBegun()) return Code.ServiceUnavailable;
-    S.pushBegun = (S.pushBegun << 16) | <u64>((coapId + 1) & 0xffff);
+    S.pushBegun = (S.pushBegun << 16) | coapId;
     S.coapOffset = 0;
     S.pushTag = coapRequestTag;
   } else if (!S.pushState || coapRequestTag != S.pushTag) return Code.RequestEntityIncomplete;
   const isEarly = S.pushState == PushState.Working;
   if (!isEarly && from != S.coapOffset) return Code.RequestEntityIncomplete;
-  S.pushBlock1 = coapBlock1;
   S.pushSzx = coapBlock2 >= 0 ? min<u32>(coapBlock2 & 7, O.coapBlockSzx) : O.coapBlockSzx;
   // the answer is there before all of the body came: what is still to come does not matter
   if (isEarly) return 0;
@@ -176,16 +174,13 @@ export function settleAnswer(): void {
 }
 
 /** Whether the next thing is the peer's to do. */
-function isPeersTurn(): bool {
+export function isPeersTurn(): bool {
   return isListening() || (!S.pushOwed && !S.coapState && (S.pushState == PushState.Receiving || S.pushState == PushState.Answering));
 }
 
-/** Gives up a peer that does not go on. */
+/** Gives up a peer that does not go on; its time begins when it is its turn. */
 export function pushTick(): void {
-  if (isPeersTurn() && <i32>(S.nowMs - S.pushDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
-}
-
-/** Milliseconds until then, or -1. */
-export function pushUntilTick(): i32 {
-  return isPeersTurn() ? max<i32>(S.pushDeadlineMs - S.nowMs, 0) : -1;
+  if (isPeersTurn()) {
+    if (<i32>(S.nowMs - S.coapDeadlineMs) >= 0) coapFail(ErrorCode.NetworkTimeout, 0);
+  } else if (!S.coapState) S.coapDeadlineMs = peerDeadline();
 }

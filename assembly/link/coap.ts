@@ -35,12 +35,12 @@ import {
   readOptions,
   Type,
 } from './coap-message';
-import { movePush, pushTick, pushUntilTick, putAnswer, settleAnswer, takeRequest } from './coap-push';
+import { isPeersTurn, movePush, pushTick, putAnswer, settleAnswer, takeRequest } from './coap-push';
 
 /** Times a body is sent from its beginning again, in smaller blocks or because the server has lost some. */
 const MOST_RESTARTS: u32 = 4;
-/** With the message ID 32 bits that a stranger who cannot see the line would have to guess. */
-const TOKEN_BYTES: u32 = 2;
+/** As many as the generator draws, so that none comes twice: a separate response is known by its token alone (SPEC.md, N-4). */
+const TOKEN_BYTES: u32 = 4;
 
 let datagramLength: u32 = 0;
 
@@ -52,9 +52,9 @@ export function datagram(): usize {
     if (S.coapOut) ask(Action.DatagramSend);
     return COAP_CONTROL;
   }
+  // what was to be sent may be over meanwhile; and a peer that sends on before it was answered has taken the place
+  const at = S.coapOut ? freeWindow() : 0;
   S.coapOut = false;
-  const at = freeWindow();
-  // a peer that sends on before it was answered has taken the place
   if (!at) return COAP_CONTROL;
   datagramLength = (HAS_PUSH && S.pushIsAnswer ? putAnswer(at) : putRequest(at)) - at;
   if (HAS_PUSH && !S.coapState) settleAnswer();
@@ -78,7 +78,7 @@ function isLastBlock(): bool {
 /** Writes the request that is out: a block of the body, or the question for the next block of the answer. */
 function putRequest(at: usize): usize {
   at = putHead(at, Type.Confirmable, Code.Post, S.coapMessageId, TOKEN_BYTES);
-  store<u16>(at, <u16>S.coapToken);
+  store<u32>(at, S.coapToken);
   at = putPath(at + TOKEN_BYTES);
   const asks = S.networkState != NetworkState.WindowOut;
   const last = isLastBlock();
@@ -121,8 +121,7 @@ export function coapTick(): void {
 
 /** Milliseconds until the clock matters again, or -1. */
 export function coapUntilTick(): i32 {
-  if (S.coapState) return max<i32>(S.coapDeadlineMs - S.nowMs, 0);
-  return HAS_PUSH ? pushUntilTick() : -1;
+  return S.coapState || (HAS_PUSH && isPeersTurn()) ? max<i32>(S.coapDeadlineMs - S.nowMs, 0) : -1;
 }
 
 function malformed(): void {
@@ -130,7 +129,7 @@ function malformed(): void {
 }
 
 function hasOurToken(): bool {
-  return coapTokenLength == TOKEN_BYTES && load<u16>(coapTokenAt) == S.coapToken;
+  return coapTokenLength == TOKEN_BYTES && load<u32>(coapTokenAt) == S.coapToken;
 }
 
 /** Takes a datagram of `length` bytes at `at`. What is no answer to anything changes nothing. */

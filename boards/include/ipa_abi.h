@@ -382,7 +382,7 @@ enum ipa_option {
   IPA_OPTION_ONLINE_TIMEOUT_MS = 0x95,
   /** Minor version of the eIM's SGP.32, 1 byte: 0 for v1.0, whose ProvideEimPackageResult has no eidValue. Default: 2. */
   IPA_OPTION_ESIPA_VERSION = 0x96,
-  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
+  /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. Command Listen takes Https for CoAP over DTLS, too. */
   IPA_OPTION_ESIPA_SCHEME = 0x97,
   /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
   IPA_OPTION_SEED = 0x98,

@@ -6,7 +6,7 @@ import { accessOf, type Range } from './access.js';
 import { carriers, RELOAD, SPILL } from './carry.js';
 import { divideChoices, sources } from './choices.js';
 import { accessesOf, type Placed, placeScalars } from './scalars.js';
-import { constant, functions, isList, type List, lists, rewrite, visit } from './tree.js';
+import { constant, functions, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
 
 type Global = Placed & { readonly global: string };
 
@@ -98,7 +98,7 @@ function useGlobals(each: List, scalars: ReadonlyMap<number, Global>): void {
     if (!scalar) return node;
     if (access.kind === 'load') return ['global.get', scalar.global];
     const value = access.value ?? '';
-    return ['global.set', scalar.global, scalar.width === 1 ? ['i32.and', value, ['i32.const', '255']] : value];
+    return ['global.set', scalar.global, scalar.isWidened ? byteOf(value) : value];
   });
 }
 
@@ -107,10 +107,15 @@ function movePlaces(each: List, placed: readonly Placed[]): void {
     const access = accessOf(node);
     const scalar = access && placed.find(({ address, width }) => access.address >= address && access.address < address + width);
     if (!scalar) return node;
+    const place: List = ['i32.const', String(scalar.place + access.address - scalar.address)];
+    if (scalar.isWidened) return access.kind === 'load' ? ['i32.load', place] : ['i32.store', place, byteOf(access.value ?? '')];
     const [name = '', ...attributes] = access.head;
-    const operands = node.slice(node.findIndex(isList) + 1);
-    return [name, ...attributes, ['i32.const', String(scalar.place + access.address - scalar.address)], ...operands];
+    return [name, ...attributes, place, ...(access.value === undefined ? [] : [access.value])];
   });
+}
+
+function byteOf(value: Node): List {
+  return ['i32.and', value, ['i32.const', '255']];
 }
 
 /** Follows an instruction that clears all scalars by a reload. Any other bulk instruction that begins in them is not understood. */

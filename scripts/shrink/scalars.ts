@@ -11,6 +11,8 @@ export const GROUP = 4;
 /** Bytes a global costs besides its uses: its definition, and a part of the code that carries all to the region and back. */
 const GLOBAL_BYTES = 5 + 7;
 const USE_BYTES = 2;
+/** What a use takes of a scalar that stays in memory (numbered.ts). */
+const NUMBERED_BYTES = 4;
 /** Indices from 128 on take two bytes; some globals are the sources' own, and from here on constants gain more by one. */
 const MOST = 92;
 
@@ -27,6 +29,8 @@ export interface Placed extends Scalar {
   readonly place: number;
   /** The global that holds it while an export runs. */
   readonly global?: string;
+  /** A byte that has a word for itself and is used as one. */
+  readonly isWidened: boolean;
 }
 
 /** Finds the scalars of a module and places them. The first word of the region stays where it is: hosts know it. */
@@ -35,9 +39,12 @@ export function placeScalars(module: List, range: Range): Placed[] {
   const chosen = scalars
     .filter((scalar) => isWhole(scalar) && scalar.address >= range.begin + WORD && saved(scalar) > 0)
     .sort((left, right) => saved(right) - saved(left) || left.address - right.address);
+  const fits = (placed: readonly Placed[]) => placed.every(({ place: at }) => at + WORD <= range.end);
+  const wide = place(scalars, new Set(chosen.slice(0, MOST)), true, range.begin);
+  if (fits(wide)) return wide;
   for (let count = Math.min(chosen.length, MOST); ; count--) {
-    const placed = place(scalars, new Set(chosen.slice(0, count)), range.begin);
-    if (count === 0 || placed.every(({ place: at }) => at + WORD <= range.end)) return placed;
+    const placed = place(scalars, new Set(chosen.slice(0, count)), false, range.begin);
+    if (count === 0 || fits(placed)) return placed;
   }
 }
 
@@ -62,26 +69,34 @@ function isWhole({ address, width, uses }: Scalar): boolean {
 }
 
 function saved({ uses }: Scalar): number {
-  return uses.reduce((sum, { bytes }) => sum + bytes - USE_BYTES, -GLOBAL_BYTES);
+  return uses.reduce((sum, { bytes }) => sum + Math.min(bytes, NUMBERED_BYTES) - USE_BYTES, -GLOBAL_BYTES);
 }
 
-function place(scalars: readonly Scalar[], globals: ReadonlySet<Scalar>, begin: number): Placed[] {
+function place(scalars: readonly Scalar[], globals: ReadonlySet<Scalar>, areWide: boolean, begin: number): Placed[] {
   const inMemory = scalars.filter((scalar) => !globals.has(scalar) && scalar.address >= begin + WORD);
-  const bytes = inMemory.filter(({ width }) => width === 1).sort(byUses);
+  const isPacked = (scalar: Scalar) => scalar.width === 1 && !(areWide && isWhole(scalar));
+  const bytes = inMemory.filter(isPacked).sort(byUses);
   const cells = [
-    ...inMemory.filter(({ width }) => width !== 1).map((scalar) => [scalar]),
+    ...inMemory.filter((scalar) => !isPacked(scalar)).map((scalar) => [scalar]),
     ...Array.from({ length: Math.ceil(bytes.length / WORD) }, (_, index) => bytes.slice(index * WORD, (index + 1) * WORD)),
   ].sort((left, right) => usesOf(right) - usesOf(left));
-  const placed: Placed[] = scalars.filter(({ address }) => address < begin + WORD).map((scalar) => ({ ...scalar, place: scalar.address }));
+  const placed: Placed[] = scalars
+    .filter(({ address }) => address < begin + WORD)
+    .map((scalar) => ({ ...scalar, place: scalar.address, isWidened: false }));
   let at = begin + WORD;
   for (const cell of cells) {
-    placed.push(...cell.map((scalar, index) => ({ ...scalar, place: at + index })));
+    placed.push(...cell.map((scalar, index) => ({ ...scalar, place: at + index, isWidened: scalar.width === 1 && !isPacked(scalar) })));
     at += WORD * Math.ceil(Math.max(...cell.map(({ width }) => width)) / WORD);
   }
   at += WORD * unused(globals.size);
   return [
     ...placed,
-    ...[...globals].map((scalar, index) => ({ ...scalar, place: at + WORD * index, global: `$scalar/${scalar.address - begin}` })),
+    ...[...globals].map((scalar, index) => ({
+      ...scalar,
+      place: at + WORD * index,
+      isWidened: scalar.width === 1,
+      global: `$scalar/${scalar.address - begin}`,
+    })),
   ];
 }
 

@@ -8,14 +8,15 @@ import { shareBases } from '../../scripts/shrink/bases.js';
 import { shortenBranches } from '../../scripts/shrink/branches.js';
 import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
 import { joinData } from '../../scripts/shrink/data.js';
+import { numberWords } from '../../scripts/shrink/numbered.js';
 import { outline } from '../../scripts/shrink/outline.js';
 import { promoteScalars } from '../../scripts/shrink/promote.js';
 import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
 import { type Shrunk, shrink } from '../../scripts/shrink.js';
 import { unmoved } from '../support/unmoved.js';
 
-const PASSES = { divideAddresses, shortenBranches };
 const SCALARS = { begin: 16, end: 80 };
+const PASSES = { divideAddresses, shortenBranches, number: (module: List) => numberWords(module, SCALARS) };
 
 /** What a pass makes of the fields of a module. */
 function passed(pass: (module: List) => void, fields: string): string {
@@ -53,6 +54,13 @@ describe('the passes', () => {
     ['divideAddresses', '(i32.load align=1 (i32.const 190))', '(i32.load offset=127 align=1 (i32.const 63))'],
     ['divideAddresses', '(i32.load (i32.const 191))', '(i32.load (i32.const 191))'],
     ['divideAddresses', '(i32.load (local.get 0))', '(i32.load (local.get 0))'],
+    ['number', '(i32.load (i32.const 16))', '(call $shrink/read (i32.const 0))'],
+    ['number', '(i32.store offset=8 (i32.const 260) (call $f))', '(call $shrink/write (i32.const 63) (call $f))'],
+    ['number', '(i32.load (i32.const 12))', '(i32.load (i32.const 12))'],
+    ['number', '(i32.load (i32.const 18))', '(i32.load (i32.const 18))'],
+    ['number', '(i32.load8_u (i32.const 16))', '(i32.load8_u (i32.const 16))'],
+    ['number', '(i32.store (local.get 0) (i32.const 16))', '(i32.store (local.get 0) (i32.const 16))'],
+    ['number', '(i32.load (i32.const 32784))', '(i32.load (i32.const 32784))'],
     ['shortenBranches', '(if (local.get 0) (then (br $l)))', '(br_if $l (local.get 0))'],
     ['shortenBranches', '(if (call $f) (then (br $l (i32.const 5))))', '(drop (br_if $l (i32.const 5) (call $f)))'],
     [
@@ -64,7 +72,7 @@ describe('the passes', () => {
     ['shortenBranches', '(if (call $f) (then (br $l (call $g))))', '(if (call $f) (then (br $l (call $g))))'],
     ['shortenBranches', '(if (call $f) (then (br $l)) (else (call $g)))', '(if (call $f) (then (br $l)) (else (call $g)))'],
   ] as const)('%s: %s', (pass, body, expected) => {
-    expect(passed(PASSES[pass], `(func $x ${body})`)).toBe(`(func $x ${expected})`);
+    expect(passed(PASSES[pass], `(func $x ${body})`).split(' (func $shrink')[0]).toBe(`(func $x ${expected})`);
   });
 
   const uses = (count: number) => '(call $f (i32.const 5000)) '.repeat(count).trim();
@@ -258,7 +266,8 @@ describe('promoteScalars', () => {
       after.call('run', n);
       expect(plainMemory(after.bytes, made).equals(before.bytes.subarray(SCALARS.begin)), String(n)).toBe(true);
     }
-    expect(made.text.match(/\(mut i32\)/g)).toHaveLength(count + 1);
+    // and a cursor, unless the optimiser sees through it
+    expect(made.text.match(/\(mut i32\)/g)?.length).toBeGreaterThanOrEqual(count);
   });
 
   it('makes globals of no more than the region has words for', () => {
@@ -267,18 +276,35 @@ describe('promoteScalars', () => {
     expect(made.moves.map(({ to }) => to).sort((left, right) => left - right)).toEqual([4, 8, 12, 16, 20]);
   });
 
-  it('gives what stays in memory the first places, bytes four to a word, and leaves the first word alone', () => {
+  /** The moves of a module in which the region has room up to `end`. */
+  const movesOf = (end: number) => {
     const uses = (at: number, count: number, kind = 'load') => `(drop (i32.${kind} (i32.const ${at})))`.repeat(count);
     const tree = parseTree(`(module (memory $0 1 1)
       (func $x ${uses(16, 9)} ${uses(28, 9)} ${uses(32, 2)} ${uses(36, 3)} ${uses(40, 1, 'load8_u')} ${uses(41, 1, 'load8_u')}))`);
-    expect(promoteScalars(tree, SCALARS)).toEqual([
-      { from: 0, to: 0, width: 4 },
-      { from: 20, to: 4, width: 4 },
-      { from: 16, to: 8, width: 4 },
-      { from: 24, to: 12, width: 1 },
-      { from: 25, to: 13, width: 1 },
-      { from: 12, to: 28, width: 4 },
+    return promoteScalars(tree, { begin: 16, end }).map(({ from, to }) => [from, to]);
+  };
+
+  it('leaves the first word alone, and gives what stays in memory the first places, a word to each byte', () => {
+    expect(movesOf(80)).toEqual([
+      [0, 0],
+      [20, 4],
+      [16, 8],
+      [24, 12],
+      [25, 16],
+      [12, 32],
     ]);
+  });
+
+  it('packs bytes, and in the end leaves words in memory, where there is no room', () => {
+    const packed = [
+      [0, 0],
+      [20, 4],
+      [16, 8],
+      [24, 12],
+      [25, 13],
+    ];
+    expect(movesOf(48)).toEqual([...packed, [12, 28]]);
+    expect(movesOf(44)).toEqual([packed[0], [12, 4], [20, 8], [16, 12], [24, 16], [25, 17]]);
   });
 
   it('asks for an entry file that tells where its scalars lie', () => {

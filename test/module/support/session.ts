@@ -61,6 +61,8 @@ export interface SessionResult {
   readonly packages: number;
   readonly profilesInstalled: number;
   readonly notifications: number;
+  /** Left out where the module tells -1, or has no schedule. */
+  readonly nextPollSeconds?: number;
 }
 
 interface Happening {
@@ -254,5 +256,6 @@ export function readResult(error: number, bytes: Uint8Array): SessionResult {
     packages: value(Summary.Packages),
     profilesInstalled: value(Summary.ProfilesInstalled),
     notifications: value(Summary.Notifications),
+    ...(value(Summary.NextPoll) !== -1 && values.has(Summary.NextPoll) && { nextPollSeconds: value(Summary.NextPoll) }),
   };
 }
