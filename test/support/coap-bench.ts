@@ -8,7 +8,8 @@ import type { DatagramTransport } from '../../host/interfaces.js';
 import type { EimConfigurationOptions } from '../../host/sim/eim/index.js';
 import { Bench, type BenchOptions } from './bench.js';
 
-export const PSK: PreSharedKey = { identity: 'device-1', key: Buffer.from('00112233445566778899aabbccddeeff', 'hex') };
+/** In letters, as libcoap's programs take it. */
+export const PSK: PreSharedKey = { identity: 'device-1', key: Buffer.from('sixteen letters!') };
 
 /** How the eIM proves itself. */
 export interface CoapWay {

@@ -51,7 +51,7 @@ function readSessions(path: string): [string, string][] {
 function write(path: string, content: Content): void {
   try {
     rmSync(`${path}.new`, { force: true });
-    writeFileSync(`${path}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true });
+    writeFileSync(`${path}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600 });
     renameSync(`${path}.new`, path);
   } catch {
     // the next handshake is a whole one
