@@ -90,19 +90,15 @@ describe('ipa poll over CoAPS', () => {
     const { ready } = await sim('--port-coaps', '0');
     const state = path.join(folder, 'rpk.state');
     const args = ['poll', '--modem', ready.modemTcp, '--eim-url', ready.eimCoapsUrl!, '--state', state];
-    const spent: (readonly [number, number])[] = [];
+    const heard: number[] = [];
     for (const damage of [false, false, true]) {
       if (damage) writeFileSync(`${state}.dtls`, '{');
       const { ok, datagrams } = await json(...args);
       expect(ok).toBe(true);
-      spent.push([datagrams.datagramsUp, datagrams.datagramsDown]);
+      heard.push(datagrams.datagramsDown);
     }
-    // a farewell is one of those that go up
-    expect(spent).toEqual([
-      [4, 3],
-      [3, 2],
-      [4, 3],
-    ]);
+    // the answer of the eIM, after two of its flights, or one
+    expect(heard).toEqual([3, 2, 3]);
     expect(statSync(`${state}.dtls`).mode & 0o777).toBe(0o600);
   });
 

@@ -6,7 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { DatagramTransport } from '../../host/interfaces.js';
 import { hex } from '../../host/sim/codec/bytes.js';
+import { psmo } from '../../host/sim/eim/index.js';
 import { certificatePem } from '../../host/sim/pki/index.js';
 import { needGnutls } from '../host/datagram/dtls-bed.js';
 import { freePorts } from '../host/datagram/program.js';
@@ -14,7 +16,7 @@ import type { Bench } from '../support/bench.js';
 import { expectCleanCard, expectHonestLog } from '../support/checks.js';
 import { PLAIN, SECURE_WAYS, startCoapBench, udpTransport } from '../support/coap-bench.js';
 import { findLibcoap, type LibcoapProgram } from '../support/libcoap.js';
-import { pushMessage, startListening, throughProxy, whenUp } from './support.js';
+import { countReceived, pushMessage, startListening, throughProxy, whenUp } from './support.js';
 
 /** libcoap's programs take keys as text. */
 const KEY = 'sixteen letters!';
@@ -24,33 +26,42 @@ const inFolder = (name: string) => path.join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts libcoap's server in front of the eIM. Returns its port, to which 1 is added for DTLS. */
-async function startProxy(server: LibcoapProgram, bench: Bench, ...args: string[]): Promise<number> {
+async function startProxy(server: LibcoapProgram, ...args: string[]): Promise<number> {
   const port = await freePorts();
-  const program = server.start('-A', '127.0.0.1', '-p', String(port), '-P', `coap://${bench.eim.coapAddress},proxy.example.com`, ...args);
+  const program = server.start('-A', '127.0.0.1', '-p', String(port), '-L', '3', '-P', ',proxy.example.com', ...args);
   onTestFinished(() => program.stop());
   await whenUp(port);
   return port;
 }
 
-async function runStory(bench: Bench, datagrams: ReturnType<typeof udpTransport>, scheme: 'coap' | 'coaps', coapBlockBytes: number) {
-  const { iccid } = bench.queueDownload({ sizeBytes: 3_000 });
-  bench.queueEnable(iccid);
-  bench.eim.queue(bench.bed.eid, { kind: 'dataRequest' });
-  const result = await bench.poll({ esipaScheme: scheme, coapBlockBytes }, { datagrams: throughProxy(datagrams) });
-  expect(result).toMatchObject({ error: undefined, packages: 3, profilesInstalled: 1 });
-  expect(bench.euicc.profiles).toMatchObject([{ iccid, state: 'enabled' }]);
+/**
+ * Gets a package of several blocks, and reports its result in one: libcoap's proxy passes on each block of a request as if it were a request
+ * (seen in 4.3.1), so that nothing longer can go up.
+ */
+async function runPackage(bench: Bench, datagrams: DatagramTransport, scheme: 'coap' | 'coaps', coapBlockBytes: number): Promise<void> {
+  const item = bench.eim.queue(bench.bed.eid, { kind: 'euiccPackage', psmos: Array.from({ length: 120 }, () => psmo.enable(ICCID)) });
+  const { datagrams: counted, received } = countReceived(datagrams);
+  const result = await bench.poll({ esipaScheme: scheme, coapBlockBytes }, { datagrams: throughProxy(counted, bench.eim.coapAddress) });
+  expect(result).toMatchObject({ error: undefined, packages: 1 });
+  expect(item.encoded!.length).toBeGreaterThan(1_500);
+  expect(received.filter(hasContent).length).toBeGreaterThan(item.encoded!.length / coapBlockBytes);
+  expect(bench.events('euiccPackageResult')).toMatchObject([{ verified: true, result: { form: 'signed' } }]);
   expectHonestLog(bench.eim.log);
   expectCleanCard(bench.euicc);
 }
 
+const ICCID = '89000123456789012341';
+/** 2.05 */
+const hasContent = (bytes: Uint8Array) => bytes[1] === 0x45;
+
 describe('libcoap as server between device and eIM', () => {
   const server = findLibcoap('coap-server-notls');
 
-  it.skipIf(!server).each([64, 256, 1024])('over CoAP, in blocks of %i bytes', async (blockBytes) => {
+  it.skipIf(!server).each([256, 1024] as const)('over CoAP, in blocks of %i bytes', async (blockBytes) => {
     const { bench } = await startCoapBench(PLAIN);
-    const port = await startProxy(server!, bench);
+    const port = await startProxy(server!);
     const datagrams = udpTransport({ resolve: { [bench.eim.address]: `127.0.0.1:${port}` } });
-    await runStory(bench, datagrams, 'coap', blockBytes);
+    await runPackage(bench, datagrams, 'coap', blockBytes);
   });
 
   describe.each(LIBRARIES)('with %s', (library) => {
@@ -59,10 +70,10 @@ describe('libcoap as server between device and eIM', () => {
 
     it.skipIf(!secure)('over CoAPS by a key that both share', async () => {
       const { bench } = await startCoapBench(PLAIN);
-      const port = await startProxy(secure!, bench, '-h', 'hint', '-k', KEY);
+      const port = await startProxy(secure!, '-h', 'hint', '-k', KEY);
       const psk = { identity: 'device-1', key: Buffer.from(KEY) };
       const datagrams = udpTransport({ resolve: { [bench.eim.address]: `127.0.0.1:${port + 1}` }, psk });
-      await runStory(bench, datagrams, 'coaps', 256);
+      await runPackage(bench, datagrams, 'coaps', 256);
     });
 
     it.skipIf(!secure).each(SECURE_WAYS.filter(({ trust }) => trust && trust !== 'spki'))('over $name', async (way) => {
@@ -70,15 +81,15 @@ describe('libcoap as server between device and eIM', () => {
       const { certificate, privateKey } = bench.bed.pki.eimTls;
       writeFileSync(inFolder('server.pem'), certificatePem(certificate));
       writeFileSync(inFolder('server.key'), String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
-      const port = await startProxy(secure!, bench, '-c', inFolder('server.pem'), '-j', inFolder('server.key'), '-n');
+      const port = await startProxy(secure!, '-c', inFolder('server.pem'), '-j', inFolder('server.key'), '-n');
       const datagrams = udpTransport({ resolve: { [bench.eim.address]: `127.0.0.1:${port + 1}` } });
-      await runStory(bench, datagrams, 'coaps', 1024);
+      await runPackage(bench, datagrams, 'coaps', 1024);
     });
   });
 });
 
-/** Pushes a data request and then an eUICC package; the answers are those of the card, byte for byte. */
-async function pushBoth(client: LibcoapProgram, scheme: 'coap' | 'coaps', blockBytes: number, ...args: string[]): Promise<void> {
+/** Pushes an eUICC package; the answer is that of the card, byte for byte. */
+async function pushPackage(client: LibcoapProgram, scheme: 'coap' | 'coaps', blockBytes: number, ...args: string[]): Promise<void> {
   const { bench } = await startCoapBench(PLAIN);
   const item = bench.queueList();
   writeFileSync(inFolder('push.bin'), await pushMessage(bench, item));
@@ -109,14 +120,14 @@ async function pushBoth(client: LibcoapProgram, scheme: 'coap' | 'coaps', blockB
 describe('libcoap as client that pushes', () => {
   const client = findLibcoap('coap-client-notls');
 
-  it.skipIf(!client).each([64, 256, 1024])('over CoAP, in blocks of %i bytes', (blockBytes) => pushBoth(client!, 'coap', blockBytes));
+  it.skipIf(!client).each([256, 1024])('over CoAP, in blocks of %i bytes', (blockBytes) => pushPackage(client!, 'coap', blockBytes));
 
   describe.each(LIBRARIES)('with %s', (library) => {
     needGnutls();
     const secure = findLibcoap(`coap-client-${library}`);
 
-    it.skipIf(!secure).each([64, 1024])('over CoAPS by a key that both share, in blocks of %i bytes', (blockBytes) =>
-      pushBoth(secure!, 'coaps', blockBytes, '-u', 'device-1', '-k', KEY),
+    it.skipIf(!secure).each([256, 1024])('over CoAPS by a key that both share, in blocks of %i bytes', (blockBytes) =>
+      pushPackage(secure!, 'coaps', blockBytes, '-u', 'device-1', '-k', KEY),
     );
   });
 });

@@ -43,14 +43,17 @@ export async function pushMessage(bench: Bench, item: QueuedItem): Promise<Uint8
   return tlv(0xbf4e, item.encoded!);
 }
 
-/** Adds to each request what makes libcoap's server pass it on (RFC 7252 §5.7.2): it is a proxy for those alone that ask for one. */
-export function throughProxy(transport: DatagramTransport): DatagramTransport {
+/**
+ * Adds to each request what makes libcoap's server pass it on to `origin`, "host:port" (RFC 7252 §5.7.2): it is a proxy for those alone that
+ * ask for one.
+ */
+export function throughProxy(transport: DatagramTransport, origin: string): DatagramTransport {
   return {
     open: async (peer) => {
       const channel = await transport.open(peer);
       return {
         name: channel.name,
-        send: (bytes) => channel.send(asksProxy(bytes)),
+        send: (bytes) => channel.send(asksProxy(bytes, origin)),
         onDatagram: (listener) => channel.onDatagram(listener),
         onFailure: (listener) => channel.onFailure(listener),
         close: () => channel.close(),
@@ -60,25 +63,51 @@ export function throughProxy(transport: DatagramTransport): DatagramTransport {
   };
 }
 
-const PROXY_OPTIONS: readonly Option[] = [
-  { name: 'Uri-Host', value: Buffer.from('eim.example.com') },
-  { name: 'Proxy-Scheme', value: Buffer.from('coap') },
-];
+function proxyOptions(origin: string): Option[] {
+  const [host = '', port] = origin.split(':');
+  return [
+    { name: 'Uri-Host', value: Buffer.from(host) },
+    { name: 'Uri-Port', value: Buffer.from([Number(port) >> 8, Number(port) & 0xff]) },
+    { name: 'Proxy-Scheme', value: Buffer.from('coap') },
+  ];
+}
 
-function asksProxy(bytes: Uint8Array): Uint8Array {
+function asksProxy(bytes: Uint8Array, origin: string): Uint8Array {
   const { code, confirmable, reset, ack, messageId, token, options, payload } = parse(Buffer.from(bytes));
   if (!/^0\.0[1-7]$/.test(code)) return bytes;
   return new Uint8Array(
-    generate({ code, confirmable, reset, ack, messageId, token, payload, options: [...options, ...PROXY_OPTIONS] }, 65_000),
+    generate({ code, confirmable, reset, ack, messageId, token, payload, options: [...options, ...proxyOptions(origin)] }, 65_000),
   );
 }
 
-/** Resolves when something answers a ping (RFC 7252 §4.3) on this port of 127.0.0.1. */
-export async function whenUp(port: number): Promise<void> {
-  while (!(await ping(port))) await new Promise((resolve) => setImmediate(resolve));
+/** Notes what is received over the channels of `transport`. */
+export function countReceived(transport: DatagramTransport): { readonly datagrams: DatagramTransport; readonly received: Uint8Array[] } {
+  const received: Uint8Array[] = [];
+  const open: DatagramTransport['open'] = async (peer) => {
+    const channel = await transport.open(peer);
+    const onDatagram: DatagramChannel['onDatagram'] = (listener) =>
+      channel.onDatagram((bytes) => {
+        received.push(bytes);
+        listener(bytes);
+      });
+    const { name } = channel;
+    return {
+      name,
+      send: (bytes) => channel.send(bytes),
+      onDatagram,
+      onFailure: (hear) => channel.onFailure(hear),
+      close: () => channel.close(),
+    };
+  };
+  return { datagrams: { open, close: () => transport.close() }, received };
 }
 
-function ping(port: number): Promise<boolean> {
+/** Resolves when something answers a question on this port of 127.0.0.1; libcoap's server knows no pings. */
+export async function whenUp(port: number): Promise<void> {
+  while (!(await isAnswered(port))) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function isAnswered(port: number): Promise<boolean> {
   const socket = createSocket('udp4');
   onTestFinished(() => void socket.unref());
   return new Promise((resolve) => {
@@ -88,6 +117,6 @@ function ping(port: number): Promise<boolean> {
     };
     socket.once('message', () => end(true));
     socket.once('error', () => end(false));
-    socket.connect(port, '127.0.0.1', () => socket.send(Uint8Array.of(0x40, 0, 0, 1)));
+    socket.connect(port, '127.0.0.1', () => socket.send(Uint8Array.of(0x40, 1, 0, 1)));
   });
 }

@@ -195,7 +195,9 @@ export class SimulatedEim {
     const { largestBlockBytes = 1_024, pushTimeoutMs = 120_000 } = this.options.coap ?? {};
     const endpoint = this.coap.serve(channel);
     const limits = { largestBlock: largestBlockBytes, maxAnswerBytes: ONE_MEBIBYTE, timeoutMs: pushTimeoutMs };
-    return this.service.push(eid, (message) => post(endpoint, message, { ...limits, requestTag: uintValue(++this.pushes) }));
+    return this.service.push(eid, (message, unneeded) =>
+      post(endpoint, message, { ...limits, unneeded, requestTag: uintValue(++this.pushes) }),
+    );
   }
 
   async close(): Promise<void> {

@@ -12,8 +12,8 @@ import type { QueuedItem } from './queue.js';
 import { acceptResult } from './results/accept-eim-package-result.js';
 import { EIM_PACKAGE_ERROR_WORDS, wordFor } from './results/words.js';
 
-/** Brings a message to the device and gives its answer. Rejects with NetworkError. */
-export type CarryToDevice = (message: Uint8Array) => Promise<Uint8Array>;
+/** Brings a message to the device and gives its answer. Rejects with NetworkError, also when `unneeded` resolves before. */
+export type CarryToDevice = (message: Uint8Array, unneeded?: Promise<void>) => Promise<Uint8Array>;
 
 /** What became of one package. */
 export interface PushedItem {
@@ -90,7 +90,9 @@ async function transfer(
   item?: QueuedItem,
 ): Promise<{ event: TransferEimPackageEvent; content: Tlv | undefined }> {
   const message = tlv(0xbf4e, content);
-  const answered = await (item === undefined ? exchange(message, carry) : Promise.race([exchange(message, carry), reportOf(item)]));
+  const answered = await (item === undefined
+    ? exchange(message, carry)
+    : Promise.race([reportOf(item), exchange(message, (bytes) => carry(bytes, item.finished))]));
   const event = eim.log.add<TransferEimPackageEvent>({
     kind: 'transferEimPackage',
     eid: device.eid,
