@@ -26,19 +26,19 @@ describe('a request of more than one block', () => {
     const hand = new CoapByHand({ options: szx(0) });
     // two blocks and a question are about one body, what follows is another one
     const h = heads(1, 3, 1);
-    expect(hand.begin()).toEqual([`4402${h[0]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(0, 32)}`]);
+    expect(hand.begin()).toEqual([`4202${h[0]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}2021FF${BF4F.slice(0, 32)}`]);
     // 2.31 Continue with Block1 0/1/16; then Block2 0/0/16, which is no byte at all
-    expect(hand.down(`645F${h[0]!.head}D10E08`)).toEqual([`4402${h[1]!.head}${PATH}C04110${TAG_BEHIND_BLOCK1}0601FF${BF4F.slice(32)}`]);
+    expect(hand.down(`625F${h[0]!.head}D10E08`)).toEqual([`4202${h[1]!.head}${PATH}C04110${TAG_BEHIND_BLOCK1}2021FF${BF4F.slice(32)}`]);
     // an answer of 22 bytes: an alternative that is not known, and is reported. Block2 0/1/16, then Block1 1/0/16
     const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
-    expect(hand.down(`6445${h[1]!.head}D10A084110FF${answer.slice(0, 32)}`)).toEqual([
-      `4402${h[2]!.head}${PATH}C110${TAG_BEHIND_BLOCK2}0601`,
+    expect(hand.down(`6245${h[1]!.head}D10A084110FF${answer.slice(0, 32)}`)).toEqual([
+      `4202${h[2]!.head}${PATH}C110${TAG_BEHIND_BLOCK2}2021`,
     ]);
     // ProvideEimPackageResult: BF50{5A EID, A0{02 unknownPackage}} of 26 bytes, a body under another tag
     const report = `BF50175A1089049032123451234512345678901235A003020102`;
-    expect(h[3]!.tag).not.toBe('0601');
-    expect(hand.down(`6445${h[2]!.head}D10A10FF${answer.slice(32)}`)).toEqual([
-      `4402${h[3]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}${h[3]!.tag}FF${report.slice(0, 32)}`,
+    expect(h[3]!.tag).not.toBe('2021');
+    expect(hand.down(`6245${h[2]!.head}D10A10FF${answer.slice(32)}`)).toEqual([
+      `4202${h[3]!.head}${PATH}D10308${TAG_BEHIND_BLOCK1}${h[3]!.tag}FF${report.slice(0, 32)}`,
     ]);
   });
 
@@ -52,21 +52,21 @@ describe('a request of more than one block', () => {
   }
 
   const at = (body: string, from: number, to?: number) => body.slice(2 * from, to && 2 * to);
-  const up = ({ head }: Head, options: string, payload: string) => `4402${head}${PATH}${options}FF${payload}`;
+  const up = ({ head }: Head, options: string, payload: string) => `4202${head}${PATH}${options}FF${payload}`;
 
   it('goes on in smaller blocks when 2.31 says so, counted in these', () => {
     const { hand, body } = delivering(101, szx(2));
     expect(body.length / 2).toBe(101);
     const h = heads(1, 4, 1);
     // Block1 0/1/64 is 0A; the server wants 16: what comes next is its block 4, 4/1/16 is 48
-    expect(hand.begin()).toEqual([up(h[0]!, `D1030A${TAG_BEHIND_BLOCK1}0601`, at(body, 0, 64))]);
-    expect(hand.down(`645F${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10348${TAG_BEHIND_BLOCK1}0601`, at(body, 64, 80))]);
-    expect(hand.down(`645F${h[1]!.head}D10E48`)).toEqual([up(h[2]!, `D10358${TAG_BEHIND_BLOCK1}0601`, at(body, 80, 96))]);
+    expect(hand.begin()).toEqual([up(h[0]!, `D1030A${TAG_BEHIND_BLOCK1}2021`, at(body, 0, 64))]);
+    expect(hand.down(`625F${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10348${TAG_BEHIND_BLOCK1}2021`, at(body, 64, 80))]);
+    expect(hand.down(`625F${h[1]!.head}D10E48`)).toEqual([up(h[2]!, `D10358${TAG_BEHIND_BLOCK1}2021`, at(body, 80, 96))]);
     // the last one, 6/0/16, and with it Block2 0/0/64
-    expect(hand.down(`645F${h[2]!.head}D10E58`)).toEqual([up(h[3]!, `C1024160${TAG_BEHIND_BLOCK1}0601`, at(body, 96))]);
+    expect(hand.down(`625F${h[2]!.head}D10E58`)).toEqual([up(h[3]!, `C1024160${TAG_BEHIND_BLOCK1}2021`, at(body, 96))]);
     // taken: 2.04 without payload, Block1 6/0/16
-    expect(hand.down(`6444${h[3]!.head}D10E60`)).toEqual([`4402${h[4]!.head}${PATH}C102FF${BF4F}`]);
-    hand.down(`6445${h[4]!.head}FF${NOTHING}`);
+    expect(hand.down(`6244${h[3]!.head}D10E60`)).toEqual([`4202${h[4]!.head}${PATH}C102FF${BF4F}`]);
+    hand.down(`6245${h[4]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ ...DONE, notifications: 1 });
   });
 
@@ -78,8 +78,8 @@ describe('a request of more than one block', () => {
     const h = heads(1, 1, 1);
     hand.begin();
     // the notification stays where it is, and the eIM is asked for packages
-    expect(hand.down(`645F${h[0]!.head}${option}`)).toEqual([`4402${h[1]!.head}${PATH}C102FF${BF4F}`]);
-    hand.down(`6445${h[1]!.head}FF${NOTHING}`);
+    expect(hand.down(`625F${h[0]!.head}${option}`)).toEqual([`4202${h[1]!.head}${PATH}C102FF${BF4F}`]);
+    hand.down(`6245${h[1]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.NetworkMalformed, detail: 0x5f, notifications: 0 });
   });
 
@@ -89,10 +89,10 @@ describe('a request of more than one block', () => {
     hand.begin();
     // Block1 0/1/16
     const { tag } = h[1]!;
-    expect(hand.down(`648D${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10308${TAG_BEHIND_BLOCK1}${tag}`, BF4F.slice(0, 32))]);
+    expect(hand.down(`628D${h[0]!.head}D10E08`)).toEqual([up(h[1]!, `D10308${TAG_BEHIND_BLOCK1}${tag}`, BF4F.slice(0, 32))]);
     // Block2 stays as large as it was: 0/0/1024
-    expect(hand.down(`645F${h[1]!.head}D10E08`)).toEqual([`4402${h[2]!.head}${PATH}C1064110${TAG_BEHIND_BLOCK1}${tag}FF${BF4F.slice(32)}`]);
-    hand.down(`6445${h[2]!.head}D10E10FF${NOTHING}`);
+    expect(hand.down(`625F${h[1]!.head}D10E08`)).toEqual([`4202${h[2]!.head}${PATH}C1064110${TAG_BEHIND_BLOCK1}${tag}FF${BF4F.slice(32)}`]);
+    hand.down(`6245${h[2]!.head}D10E10FF${NOTHING}`);
     expect(hand.result).toMatchObject(DONE);
   });
 
@@ -103,7 +103,7 @@ describe('a request of more than one block', () => {
     const hand = new CoapByHand({ options: szx(5) });
     const h = heads(1, 1);
     hand.begin();
-    hand.down(`648D${h[0]!.head}${option}`);
+    hand.down(`628D${h[0]!.head}${option}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x8d });
   });
 
@@ -114,8 +114,8 @@ describe('a request of more than one block', () => {
     let first = hand.begin();
     for (let n = 0; n < 10; n += 2) {
       expect(first).toEqual([begins(n)]);
-      expect(hand.down(`645F${h[n]!.head}D10E08`)).toHaveLength(1);
-      first = hand.down(`6488${h[n + 1]!.head}`);
+      expect(hand.down(`625F${h[n]!.head}D10E08`)).toHaveLength(1);
+      first = hand.down(`6288${h[n + 1]!.head}`);
     }
     expect([first, new Set(h.map(({ tag }) => tag)).size]).toEqual([[], 5]);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x88 });
@@ -126,9 +126,9 @@ describe('a request of more than one block', () => {
     const { hand } = delivering(1_400, '');
     const h = heads(1, 2, 1);
     hand.begin();
-    expect(hand.down(`645F${h[0]!.head}D10E0E`)).toHaveLength(1);
-    expect(hand.down(`6488${h[1]!.head}`)).toEqual([`4402${h[2]!.head}${PATH}C106FF${BF4F}`]);
-    hand.down(`6445${h[2]!.head}FF${NOTHING}`);
+    expect(hand.down(`625F${h[0]!.head}D10E0E`)).toHaveLength(1);
+    expect(hand.down(`6288${h[1]!.head}`)).toEqual([`4202${h[2]!.head}${PATH}C106FF${BF4F}`]);
+    hand.down(`6245${h[2]!.head}FF${NOTHING}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.CoapRefused, detail: 0x88, notifications: 0 });
   });
 });
@@ -140,9 +140,9 @@ describe('an answer of more than one block', () => {
     hand.begin();
     const answer = `BF4F13BF5810${'0500'.repeat(8)}`;
     // Block2 0/1/16; the request was one block, so that it has no tag
-    expect(hand.down(`6445${h[0]!.head}D10A08FF${answer.slice(0, 32)}`)).toEqual([`4402${h[1]!.head}${PATH}C110`]);
+    expect(hand.down(`6245${h[0]!.head}D10A08FF${answer.slice(0, 32)}`)).toEqual([`4202${h[1]!.head}${PATH}C110`]);
     // the second of 16 and last, 1/0/16
-    expect(hand.down(`6445${h[1]!.head}D10A10FF${answer.slice(32)}`)).toHaveLength(1);
+    expect(hand.down(`6245${h[1]!.head}D10A10FF${answer.slice(32)}`)).toHaveLength(1);
   });
 
   it.each([
@@ -156,8 +156,8 @@ describe('an answer of more than one block', () => {
     const hand = new CoapByHand({ options: szx(1) });
     const h = heads(1, 2);
     hand.begin();
-    hand.down(`6445${h[0]!.head}D10A08FFBF4F33BF5830${'0500'.repeat(5)}`);
-    hand.down(`6445${h[1]!.head}${option}FF${'00'.repeat(bytes)}`);
+    hand.down(`6245${h[0]!.head}D10A08FFBF4F33BF5830${'0500'.repeat(5)}`);
+    hand.down(`6245${h[1]!.head}${option}FF${'00'.repeat(bytes)}`);
     expect(hand.result).toMatchObject({ error: ErrorCode.NetworkMalformed, detail: 0x45 });
   });
 });
@@ -174,14 +174,14 @@ describe('while the card takes a block', () => {
     hand.begin();
     hand.isCardHeld = true;
     const h = heads(1, 3);
-    return { hand, h, first, block: (number: number) => `6445${h[number]!.head}${block(number)}` };
+    return { hand, h, first, block: (number: number) => `6245${h[number]!.head}${block(number)}` };
   }
 
   it('the next one is asked for before the card has answered, comes into the other window, and a third one is not', () => {
     const { hand, h, first, block } = loading();
     const windowBytes = () => hand.module.exports.ipa_window_size(Event.Datagram);
     // 1/0/1024
-    expect(hand.down(`6445${h[0]!.head}${first}`)).toEqual([`4402${h[1]!.head}${PATH}C116`]);
+    expect(hand.down(`6245${h[0]!.head}${first}`)).toEqual([`4202${h[1]!.head}${PATH}C116`]);
     expect([hand.isCardBusy, windowBytes()]).toEqual([true, 1_024 + 64]);
     const used = hand.module.exports.ipa_window(Event.Datagram);
     const stores = () => hand.peers.apdus.filter((apdu) => apdu.startsWith('81E2')).length;
@@ -193,7 +193,7 @@ describe('while the card takes a block', () => {
     // nothing is asked for until the first one is used up: behind BF4F it has 1,020 bytes, which are four commands of 255
     const sent: string[][] = [];
     while (sent.flat().length === 0) sent.push(hand.answerOfCard());
-    expect(sent.flat()).toEqual([`4402${h[2]!.head}${PATH}C126`]);
+    expect(sent.flat()).toEqual([`4202${h[2]!.head}${PATH}C126`]);
     expect(sent.length).toBe(3);
     expect([windowBytes(), hand.module.exports.ipa_window(Event.Datagram) === used]).toEqual([1_024 + 64, false]);
   });
@@ -201,7 +201,7 @@ describe('while the card takes a block', () => {
   it('a channel that fails takes back the question, and what has come goes to the card first', () => {
     const { hand, h, first } = loading();
     hand.isCardHeld = true;
-    hand.module.event(Event.Datagram, 0, fromHex(`6445${h[0]!.head}${first}`));
+    hand.module.event(Event.Datagram, 0, fromHex(`6245${h[0]!.head}${first}`));
     // the card is asked first; before the host has asked for more, its channel fails
     const { kind, bytes } = hand.module.poll(0);
     expect(kind).toBe(Action.CardTransmit);

@@ -82,8 +82,8 @@ describe('the answer to a package that is pushed', () => {
     const [receipt, request] = hand.down(push('0101', transfer('BF540BA009800731246' + '12E622463')));
     expect(receipt).toBe(acknowledged('0101', RECEIVED));
     // our first message: ID and token of seed 1 (coap-link.test.ts), Block2 0/0/1024
-    expect(request).toBe(`44022022C5A8CC9D${PATH}C106FF${failed}`);
-    expect(hand.down('64442022C5A8CC9D'), 'and listens again').toEqual([]);
+    expect(request).toBe(`420220222320${PATH}C106FF${failed}`);
+    expect(hand.down('624420222320'), 'and listens again').toEqual([]);
     expect(hand.down(push('0102', transfer(PACKAGE)))).toEqual([acknowledged('0102', transfer(RESULT))]);
   });
 
@@ -93,10 +93,10 @@ describe('the answer to a package that is pushed', () => {
     // BF50{5A, 30{BF51, A0{notification}}}; all of it fits into one block
     const inner = `30${((ENABLED.length + list.length) / 2).toString(16).toUpperCase()}${ENABLED}${list}`;
     const told = `BF50${((EID.length + inner.length) / 2).toString(16).toUpperCase()}${EID}${inner}`;
-    expect(hand.down(push('0101', transfer(PACKAGE)))).toEqual([`44022022C5A8CC9D${PATH}C106FF${told}`]);
+    expect(hand.down(push('0101', transfer(PACKAGE)))).toEqual([`420220222320${PATH}C106FF${told}`]);
     expect(hand.down(push('0101', transfer(PACKAGE))), 'the package again').toEqual(['60000101']);
     // BF50{BF53{80 07, 80 09}}
-    expect(hand.down('64452022C5A8CC9DFFBF5009BF5306800107800109')).toEqual([]);
+    expect(hand.down('624520222320FFBF5009BF5306800107800109')).toEqual([]);
     expect(hand.peers.es10.filter((command) => command.startsWith('BF30'))).toEqual(['BF3003800107', 'BF3003800109']);
     expect(hand.down(push('0102', transfer('BF5303800107'))), 'and listens again').toEqual([acknowledged('0102', RECEIVED)]);
   });
