@@ -56,5 +56,6 @@ export type { ChunkPolicy } from './wrap/chunk-policy.js';
 export { countLine, type LineCounters } from './wrap/count-line.js';
 export { faultyCard } from './wrap/faulty-card.js';
 export type { TraceDirection, TraceOptions, TraceSink } from './wrap/trace.js';
+export { traceDatagrams } from './wrap/trace-datagrams.js';
 export { traceLine } from './wrap/trace-line.js';
 export { traceTransport } from './wrap/trace-transport.js';

@@ -22,10 +22,10 @@ const LARGE_BYTES = 500_000;
 const NUMBERS = new Intl.NumberFormat('en-US');
 const bytes = (count: number): string => `${NUMBERS.format(count)} bytes`;
 
-/** Puts `content` between the comments that begin with this name. Throws Error when they are not there. */
-export function fillBlock(text: string, name: string, content: string): string {
+/** Puts `content` between the comments that begin with this name. Throws Error when they are not there, in `file` as people know it. */
+export function fillBlock(text: string, name: string, content: string, file = 'README.md'): string {
   const block = new RegExp(`(<!-- ${name}: [^\\n]*-->\\n)[^]*?(<!-- /${name} -->)`);
-  if (!block.test(text)) throw new Error(`README.md has no block for ${name}`);
+  if (!block.test(text)) throw new Error(`${file} has no block for ${name}`);
   return text.replace(block, (_, begin: string, end: string) => `${begin}${content}\n${end}`);
 }
 

@@ -113,7 +113,7 @@ function startHost(what: u32): i32 {
     if (HAS_COAP && S.scheme) {
       if (!O.seed) return ErrorCode.NoSeed;
       // the peer may still know the message IDs of the last command (RFC 7252 §4.4)
-      S.coapMessageId = random();
+      S.coapMessageId = random() & 0xffff;
     }
     S.networkState = NetworkState.Opening;
     ask(Action.NetworkOpen);

@@ -3,6 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import type { PreSharedKey } from '../datagram/index.js';
+import type { Scheme } from '../interfaces.js';
 import { type ModemAddress, parseModemAddress } from '../modem/address.js';
 import { UsageError } from './failure.js';
 
@@ -49,13 +51,39 @@ export function modemAddress(text: string): ModemAddress {
   }
 }
 
-/** Reads the URL of an eIM; gives the "host" or "host:port" in it. */
-export function eimAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const rest = url ? url.pathname.replace(/^\/(gsma\/rsp2\/asn1)?$/, '') + url.search + url.hash + url.username : '';
-  if (url?.protocol !== 'https:' || rest !== '' || url.host.length > 128)
-    throw new InvalidArgumentError('Write https://<host> or https://<host>:<port>; the path is fixed by SGP.32 §6.3.');
-  return url.host;
+/** Where an eIM is, and how it is talked to. */
+export interface EimUrl {
+  readonly scheme: Scheme;
+  /** "host" or "host:port". */
+  readonly address: string;
+}
+
+/** Reads the URL of an eIM. */
+export function eimUrl(text: string): EimUrl {
+  const [, scheme, rest = ''] = /^(https|coaps|coap):\/\/(.*)$/i.exec(text) ?? [];
+  // URLs of other schemes than https are not taken apart
+  const url = scheme !== undefined && URL.canParse(`https://${rest}`) ? new URL(`https://${rest}`) : undefined;
+  const more = url ? url.pathname.replace(/^\/(gsma\/rsp2\/asn1)?$/, '') + url.search + url.hash + url.username : '';
+  const address = rest.replace(/\/.*$/, '').toLowerCase();
+  if (!url || more !== '' || !address || address.length > 128)
+    throw new InvalidArgumentError('Write https://, coaps:// or coap:// and <host> or <host>:<port>; the path is fixed by SGP.32 §6.');
+  return { scheme: scheme!.toLowerCase() as Scheme, address };
+}
+
+/** Reads a key that both ends know, and who has it. */
+export function preSharedKey(text: string): PreSharedKey {
+  const [, identity, key = ''] = /^(.{1,128}):((?:[0-9a-f]{2}){1,64})$/i.exec(text) ?? [];
+  if (identity === undefined) throw new InvalidArgumentError('Write <identity>:<key>, the key as 2 to 128 hexadecimal digits.');
+  return { identity, key: new Uint8Array(Buffer.from(key, 'hex')) };
+}
+
+/** A parser for powers of two within limits, both included. */
+export function powerOfTwo(least: number, greatest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= greatest && Number.isInteger(Math.log2(value))) return value;
+    throw new InvalidArgumentError(`Write a power of two from ${least} to ${greatest}.`);
+  };
 }
 
 /** Collects "host=host:port", for HttpsOptions.resolve. */

@@ -14,6 +14,7 @@ import { addNotificationsCommands } from './euicc/notifications.js';
 import { addProfilesCommand } from './euicc/profiles.js';
 import { addResetCommand } from './euicc/reset.js';
 import { addSwitchCommands } from './euicc/switch.js';
+import { addListenCommand } from './listen/command.js';
 import { addPollCommand } from './poll/command.js';
 import { addSimCommand } from './sim/command.js';
 
@@ -23,6 +24,7 @@ Examples:
   ipa sim --download --enable last        simulated modem, eUICC, eIM and SM-DP+ as servers
   ipa poll --modem pty:/dev/ttyUSB2       poll the eIM that the eUICC in a real modem knows
   ipa poll --modem tcp:127.0.0.1:4000 --initial-eim eim.der --trace poll.jsonl
+  ipa listen --modem pty:/dev/ttyUSB2 --port 5684 --psk <identity>:<key>   wait for what the eIM pushes
   ipa download --modem pty:/dev/ttyUSB2 'LPA:1$smdp.example.com$MATCHING-ID'
   ipa profiles --modem pty:/dev/ttyUSB2   what is on the eUICC
 `;
@@ -45,6 +47,7 @@ export function createProgram(): Command {
 /** Commands that work on real and simulated modems alike. */
 const REAL_WORK = [
   addPollCommand,
+  addListenCommand,
   addDownloadCommand,
   addInfoCommand,
   addProfilesCommand,

@@ -3,10 +3,11 @@
 
 import { systemClock } from '../clock.js';
 import { type DatagramChannel, type DatagramTransport, NetworkError, type Peer } from '../interfaces.js';
+import { CalledPort } from './called-port.js';
 import { connectDtls } from './dtls-client.js';
 import type { DtlsOptions, DtlsServerOptions, PreSharedKey } from './dtls-options.js';
 import { acceptDtls } from './dtls-server.js';
-import { FirstPeer } from './first-peer.js';
+import { loadGnutls } from './gnutls-library.js';
 import { createMemorySessionStore, type SessionStore } from './session-store.js';
 import { DEFAULT_PORTS, udpTarget } from './udp-address.js';
 import { openUdpChannel } from './udp-channel.js';
@@ -30,8 +31,8 @@ export interface UdpTransportOptions extends DtlsOptions {
   readonly listenHost?: string;
   /** Told "host:port" when the port is bound. */
   readonly onListening?: (address: string) => void;
-  /** How long a peer that sends first is waited for, in milliseconds. Default: until the transport is closed. */
-  readonly listenTimeoutMs?: number;
+  /** How long nothing must have passed before another peer is talked to over coap, in milliseconds. Default 5 000. */
+  readonly quietMs?: number;
   /** What the device proves itself with to a peer that sends first, for coaps. */
   readonly server?: DtlsServerOptions;
 }
@@ -39,7 +40,7 @@ export interface UdpTransportOptions extends DtlsOptions {
 /** UDP and DTLS for peers of schemes coap and coaps. Sessions of DTLS outlive their channels. */
 export class UdpDatagramTransport implements DatagramTransport {
   private readonly meter = new UdpMeter();
-  private readonly ports = new Set<FirstPeer>();
+  private readonly ports = new Set<CalledPort>();
   /** What closes each open socket, and what is above it. */
   private readonly sockets = new Map<DatagramChannel, () => Promise<void>>();
   private readonly sessionStore: SessionStore;
@@ -60,7 +61,7 @@ export class UdpDatagramTransport implements DatagramTransport {
 
   async close(): Promise<void> {
     const error = new NetworkError('connectionLost', 'the transport was closed');
-    await Promise.all([...[...this.sockets.values()].map((closeAll) => closeAll()), ...[...this.ports].map((port) => port.close(error))]);
+    await Promise.all([...[...this.sockets.values()].map((closeAll) => closeAll()), ...[...this.ports].map((port) => port.fail(error))]);
   }
 
   /** Of all channels so far. */
@@ -88,23 +89,24 @@ export class UdpDatagramTransport implements DatagramTransport {
 
   private async listen(scheme: 'coap' | 'coaps'): Promise<DatagramChannel> {
     const { psk: _clients, ...options } = this.options;
-    const { server, listenHost = '127.0.0.1', listenPort = 0, clock = systemClock } = options;
-    if (scheme === 'coaps' && server === undefined) throw new Error('a device that is called over coaps needs the option `server`');
-    const port = await FirstPeer.wait({
+    const { server, listenHost = '127.0.0.1', listenPort = 0, quietMs = 5000, clock = systemClock } = options;
+    if (scheme === 'coaps') {
+      if (server === undefined) throw new Error('a device that is called over coaps needs the option `server`');
+      await loadGnutls();
+    }
+    const port = await CalledPort.bind({
       host: listenHost,
       port: listenPort,
-      timeoutMs: options.listenTimeoutMs,
       clock,
+      quietMs,
       meter: this.meter,
-      onListening: (address) => options.onListening?.(address),
       onClosed: () => this.ports.delete(port),
-      accept: async (lower, signal) => {
-        const wrapped = this.wrapped(lower);
-        return scheme === 'coap' ? wrapped : acceptDtls(wrapped, { ...options, ...server, signal });
-      },
+      wrap: (lower) => this.wrapped(lower),
+      prove: scheme === 'coap' ? undefined : (lower, signal) => acceptDtls(lower, { ...options, ...server, signal }),
     });
     this.ports.add(port);
-    return port.channel;
+    options.onListening?.(port.address);
+    return port;
   }
 
   private wrapped(lower: DatagramChannel): DatagramChannel {

@@ -112,7 +112,17 @@ export class Testbed {
 
   /** The same for an eIM that listens for CoAP (option eim.coap); throws Error when it does not. SM-DP+ and SM-DS speak HTTPS alone. */
   get resolveCoap(): Readonly<Record<string, string>> {
-    return { [this.eimFqdn]: this.eim.coapAddress };
+    return this.eimAt(this.eim.coapAddress);
+  }
+
+  /** The same for CoAP over DTLS (option eim.coap.coapsPort). */
+  get resolveCoaps(): Readonly<Record<string, string>> {
+    return this.eimAt(this.eim.coapsAddress);
+  }
+
+  /** The eUICC may have been told the eIM's name, or where its HTTPS is. */
+  private eimAt(place: string): Readonly<Record<string, string>> {
+    return { [this.eimFqdn]: place, [this.eim.address]: place };
   }
 
   private get eimFqdn(): string {

@@ -55,6 +55,7 @@ export interface Ready {
   readonly eid: string;
   readonly eimUrl: string;
   readonly eimCoapUrl?: string;
+  readonly eimCoapsUrl?: string;
   readonly queued: readonly string[];
 }
 

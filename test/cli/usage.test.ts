@@ -21,7 +21,7 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll'], /required option '--modem <address>'/],
   [['poll', '--modem', 'COM3'], /write tcp:<host>:<port>, pty:<device path>/],
   [['poll', '--modem', 'tcp:host'], /write tcp:127\.0\.0\.1:4000/],
-  [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/<host>/],
+  [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/, coaps:\/\/ or coap:\/\/ and <host>/],
   [['poll', ...modem, '--eim-url', 'https://eim.example.com/other'], /path is fixed/],
   [['poll', ...modem, '--imei', '35'], /IMEI of 15 or 16 digits/],
   [['poll', ...modem, '--eim-id', 'x'.repeat(129)], /1 to 128 bytes/],
@@ -38,6 +38,21 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll', ...modem, '--resolve', 'a'], /Write <host>=<host>:<port>/],
   [['poll', ...modem, '--resolve', 'a=b/c'], /Write <host>=<host>:<port>/],
   [['poll', ...modem, '--assistant', 'ipae'], /Allowed choices are ipad, lpad/],
+  [['poll', ...modem, '--eim-url', 'coap://'], /Write https:\/\/, coaps/],
+  [['poll', ...modem, '--eim-url', 'coaps://eim.example.com/other'], /path is fixed/],
+  [['poll', ...modem, '--scheme', 'http'], /Allowed choices are https, coaps, coap/],
+  [['poll', ...modem, '--scheme', 'coap', '--eim-url', 'coaps://eim'], /--scheme is coap, --eim-url is of coaps; write the same/],
+  [['poll', ...modem, '--psk', 'device'], /Write <identity>:<key>, the key as 2 to 128 hexadecimal digits/],
+  [['poll', ...modem, '--psk', 'device:012'], /Write <identity>:<key>/],
+  [['poll', ...modem, '--coap-block', '100'], /Write a power of two from 16 to 1024/],
+  [['poll', ...modem, '--ack-timeout-ms', '1'], /whole number from 100/],
+  [['poll', ...modem, '--every', '0'], /whole number from 1/],
+  [['poll', ...modem, '--jitter', '5'], /--jitter goes with --every/],
+  [['listen'], /required option '--modem <address>'/],
+  [['listen', ...modem], /coaps needs --psk <identity>:<key>; or write --scheme coap/],
+  [['listen', ...modem, '--scheme', 'https'], /write --scheme coaps or --scheme coap/],
+  [['listen', ...modem, '--scheme', 'coap', '--host', 'here'], /Write an IP address/],
+  [['listen', ...modem, '--scheme', 'coap', '--for', '0'], /whole number from 1/],
   [['download'], /required option '--modem <address>'/],
   [['download', ...modem], /write one place to download from/],
   [['download', ...modem, '--default-smdp', '--smds'], /write one place to download from/],
@@ -70,6 +85,8 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['sim', '--download', 'big'], /whole number from 600/],
   [['sim', '--eim-tls', 'key'], /Allowed choices are spki, certificate, ci, none/],
   [['sim', '--port-eim', '70000'], /whole number from 0 to 65535/],
+  [['sim', '--psk', 'x'], /Write <identity>:<key>/],
+  [['sim', '--push-to', 'coap://x'], /Write <host> or <host>:<port>/],
   [['sim', '--sgp26', folder], /--sgp26: .*write a folder that holds sgp26_v1/],
   [['sim', '--ca-out', folder], /--ca-out: .*write the path of a new file/],
 ];
@@ -89,7 +106,7 @@ describe('a wrong command line', () => {
 
 describe('help and version', () => {
   it('shows examples, of the program and of each command', async () => {
-    const commands = ['sim', 'poll', 'download', 'info', 'profiles', 'enable', 'disable', 'delete', 'nickname', 'reset'];
+    const commands = ['sim', 'poll', 'listen', 'download', 'info', 'profiles', 'enable', 'disable', 'delete', 'nickname', 'reset'];
     const grouped = ['notifications list', 'notifications deliver', 'notifications remove', 'eim list', 'eim add', 'fallback execute'];
     for (const command of ['', ...commands, ...grouped])
       expect(await ipaHere(...command.split(' ').filter(Boolean), '--help')).toMatchObject({

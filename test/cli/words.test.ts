@@ -118,6 +118,10 @@ describe('events in words', () => {
       'TransferEimPackage of eimAcknowledgements: received',
     ],
     [
+      eimWords({ kind: 'transferEimPackage', ...about, pushed: 'package', answer: 'elsewhere' }),
+      'TransferEimPackage of package: the device has reported by itself',
+    ],
+    [
       eimWords({ kind: 'transferEimPackage', ...about, pushed: 'package', answer: 'error', errorCode: 2, errorWord: 'unknownPackage' }),
       'TransferEimPackage of package: unknownPackage',
     ],

@@ -51,6 +51,17 @@ describe('a transfer without losses', () => {
   });
 });
 
+describe('a transfer on a slow line', () => {
+  it('sends little twice, although a block takes five times ACK_TIMEOUT', () => {
+    const link = { up: { delayMs: 300 }, down: { delayMs: 300, bitsPerSecond: 900 } };
+    const { result, datagrams } = check({ seed: 1, link, szx: 6, ackTimeoutMs: 2_000, peer: {}, packageBytes: 20_000, answerBytes: 100 });
+    expect(result.error).toBe(0);
+    // 20 blocks of the package and 4 other exchanges; the timer has followed the round trips after some 4 repetitions
+    expect(datagrams).toBeGreaterThanOrEqual(2 * 24);
+    expect(datagrams).toBeLessThanOrEqual(2 * (24 + 6));
+  });
+});
+
 describe('transfers on bad networks', () => {
   const tests = Array.from({ length: Math.ceil(TRANSFERS / AT_ONCE) }, (_, i) => FIRST_SEED + i * AT_ONCE);
   let finished = 0;

@@ -6,8 +6,11 @@ import type { DriverLinks } from '../../host/driver.js';
 import type { Binding } from '../../host/interfaces.js';
 import { Bench } from '../support/bench.js';
 import { expectCleanCard, expectHonestLog } from '../support/checks.js';
+import { PLAIN, startCoapBench } from '../support/coap-bench.js';
 
 const BINDINGS: readonly Binding[] = ['asn1', 'json'];
+/** How messages reach the eIM: HTTPS in either binding, or CoAP, which has one. */
+const ESIPA = [...BINDINGS, 'coap'] as const;
 const BLOCK_BYTES = [16, 63, 120, 255];
 const LINKS = ['at', 'apdu'] as const;
 const SMALL = { sizeBytes: 600 };
@@ -31,18 +34,26 @@ function toldToSmdp(bench: Bench) {
 
 const told = (...events: string[]) => events.map((event) => ({ events: [event], verified: true, duplicate: false }));
 
+/** A bench, and what a poll needs to reach its eIM so. */
+async function startEsipa(esipa: (typeof ESIPA)[number], indirectProfileDownload: boolean) {
+  const eimConfiguration = { indirectProfileDownload };
+  if (esipa !== 'coap') return { bench: await Bench.start({ eimConfiguration }), reach: { esipaBinding: esipa }, links: {} };
+  const { bench, datagrams } = await startCoapBench(PLAIN, { eimConfiguration });
+  return { bench, reach: { esipaScheme: esipa }, links: { datagrams } };
+}
+
 for (const { name, indirect, rspBinding } of WAYS) {
-  for (const esipaBinding of BINDINGS) {
+  for (const esipaBinding of ESIPA) {
     describe(`a download ${name}, the eIM speaking ${esipaBinding}`, () => {
       for (const blockBytes of BLOCK_BYTES) {
         for (const link of LINKS) {
           it(`in blocks of ${blockBytes} bytes over ${link}`, async () => {
-            const bench = await Bench.start({ eimConfiguration: { indirectProfileDownload: indirect } });
+            const { bench, reach, links } = await startEsipa(esipaBinding, indirect);
             const { iccid } = bench.queueDownload(SMALL);
             bench.queueEnable(iccid);
             bench.eim.queue(bench.bed.eid, { kind: 'dataRequest', tags: [0xbf22, 0xa5, 0xa8] });
-            const options = { esipaBinding, blockBytes, ...(rspBinding && { rspBinding }) };
-            const result = await bench.poll(options, linksFor(bench, link));
+            const options = { ...reach, blockBytes, ...(rspBinding && { rspBinding }) };
+            const result = await bench.poll(options, { ...links, ...linksFor(bench, link) });
             expect(result).toMatchObject({ error: undefined, packages: 3, profilesInstalled: 1, notifications: indirect ? 1 : 2 });
             expect(bench.euicc.profiles).toMatchObject([{ iccid, state: 'enabled' }]);
             expect(toldToSmdp(bench)).toEqual(told('install', 'enable'));

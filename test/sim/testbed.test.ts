@@ -149,7 +149,7 @@ describe('Testbed', () => {
     expect(protocols()).toEqual([EimProtocol.RetrieveHttps]);
     await bed.close();
     await start({ associated: true, eim: { coap: { port: 0 } } });
-    expect(bed.resolveCoap).toEqual({ 'eim.example.com': bed.eim.coapAddress });
+    expect(bed.resolveCoap).toEqual({ 'eim.example.com': bed.eim.coapAddress, [bed.eim.address]: bed.eim.coapAddress });
     expect(bed.eim.coapAddress).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(protocols()).toEqual([EimProtocol.RetrieveHttps, EimProtocol.RetrieveCoaps]);
     await bed.close();
@@ -162,7 +162,10 @@ describe('Testbed', () => {
     await start({ eim: { coap: { port: 0 } } });
     const close = vi.spyOn(EsipaServer.prototype, 'close');
     const port = Number(bed.eim.coapAddress.split(':')[1]);
-    await expect(Testbed.start({ pki: await pki, eim: { coap: { port } } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(Testbed.start({ pki: await pki, eim: { coap: { port } } })).rejects.toMatchObject({
+      reason: 'unreachable',
+      message: expect.stringContaining('EADDRINUSE'),
+    });
     expect(close.mock.calls.length).toBe(1);
     vi.restoreAllMocks();
   });

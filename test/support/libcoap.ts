@@ -6,11 +6,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { inBuild } from '../../scripts/paths.js';
+import { type Program, startProgram } from '../host/datagram/program.js';
 
 /** One of the programs. */
 export interface LibcoapProgram {
   /** Runs it to its end; gives what it wrote to standard output and standard error. Rejects when it ends with another status than 0. */
   run(...args: readonly string[]): Promise<string>;
+  /** Starts it; for servers. */
+  start(...args: readonly string[]): Program;
 }
 
 const FOLDER = inBuild('tools', 'libcoap', 'usr');
@@ -24,7 +27,7 @@ export function findLibcoap(name = 'coap-client-notls'): LibcoapProgram | undefi
     { file: name, env: process.env },
     { file: path.join(FOLDER, 'bin', name), env: fetchedEnvironment() },
   ].find(isUsable);
-  if (found !== undefined) return { run: (...args) => run(found, args) };
+  if (found !== undefined) return { run: (...args) => run(found, args), start: (...args) => startProgram(found.file, args, found.env) };
   if (process.env.IPA_REQUIRE_LIBCOAP === '1' || process.env.CI)
     throw new Error(`no ${name} that runs, though CI or IPA_REQUIRE_LIBCOAP demands it; npm run setup fetches it`);
   return undefined;

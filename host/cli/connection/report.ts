@@ -70,7 +70,9 @@ export function printReport<Extra>(report: Report<Extra>, options: ConnectionOpt
 
 /** The lines of commands that talk to servers; `servers` is what the requests went by, such as "ESipa". */
 export function resultLines(report: Report<Counts>, servers: string, withPackages = true): string[] {
-  const { runtime, modem, packages, profilesInstalled, notifications, stateChange, modemLine, network, timeMs } = report;
+  const { runtime, modem, packages, profilesInstalled, notifications, stateChange, modemLine, network, datagrams, timeMs } = report;
+  const { datagramsUp, datagramsDown } = datagrams;
+  const udp = datagramsUp + datagramsDown === 0 ? '' : `, ${count(datagramsUp, 'datagram')} out, ${datagramsDown} in`;
   const done = [
     ...(withPackages ? [count(packages, 'package')] : []),
     `${count(profilesInstalled, 'profile')} installed`,
@@ -78,7 +80,7 @@ export function resultLines(report: Report<Counts>, servers: string, withPackage
   ];
   return [
     `${runtime}, modem ${modem}, ${Math.round(timeMs)} ms`,
-    `modem line: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ${servers}: ${count(network.requests, 'request')}`,
+    `modem line: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ${servers}: ${udp && network.requests === 0 ? udp.slice(2) : count(network.requests, 'request') + udp}`,
     ...(stateChange === undefined ? [] : [`the eIM has yet to be told of a change of profiles (${stateChange}): poll it`]),
     `${report.ok ? 'done' : 'failed'}: ${done.join(', ')}`,
   ];

@@ -2,21 +2,25 @@
 // What a command works with: opens what its options name, and closes everything again.
 
 import { X509Certificate } from 'node:crypto';
+import { createMemorySessionStore, type UdpCounters, type UdpTransportOptions } from '../../datagram/index.js';
 import type { DriverLinks } from '../../driver.js';
-import type { Action, ByteLine, Transport } from '../../interfaces.js';
+import type { Action, ByteLine, DatagramTransport, Scheme, Transport } from '../../interfaces.js';
 import type { CommandOptions } from '../../options.js';
 import type { HttpsOptions } from '../../transport/https.js';
 import { countLine, type LineCounters } from '../../wrap/count-line.js';
 import type { TraceSink } from '../../wrap/trace.js';
+import { traceDatagrams } from '../../wrap/trace-datagrams.js';
 import { traceLine } from '../../wrap/trace-line.js';
 import { traceTransport } from '../../wrap/trace-transport.js';
 import { defined, readOptionFile } from '../arguments.js';
 import { UsageError } from '../failure.js';
 import { openRuntime } from '../runtime.js';
+import { openDtlsSessionFile } from './dtls-session-file.js';
 import { type OpenedModem, openModem } from './modem.js';
 import type { ConnectionOptions } from './options.js';
 import { CallProgress } from './progress.js';
 import { StateFile } from './state-file.js';
+import { TellingDatagrams } from './telling-datagrams.js';
 import { TellingTransport } from './telling-transport.js';
 import { openTrace } from './trace-file.js';
 
@@ -27,6 +31,8 @@ export interface RunFacts {
   readonly modem: string;
   readonly modemLine: Pick<LineCounters, 'bytesIn' | 'bytesOut'>;
   readonly network: Transport['counters'];
+  /** What UDP has carried, DTLS and all. */
+  readonly datagrams: UdpCounters;
   readonly timeMs: number;
 }
 
@@ -37,27 +43,46 @@ export interface Session {
   readonly commandOptions: CommandOptions;
   /** Of simulated peers: the AddInitialEimRequest that their maker would give the device. */
   readonly initialEim: Uint8Array | undefined;
+  /** Since the session began, or since they were asked for last. */
   facts(): RunFacts;
+  /** Ends the waiting for a peer that sends first, and whatever datagrams are good for. */
+  closeDatagrams(): Promise<void>;
   /** The transport's own words for what failed last. */
   networkProblem(): string | undefined;
 }
 
+/** What a command wants of UDP and DTLS, and of the eIM of simulated peers. */
+export interface DatagramNeeds extends UdpTransportOptions {
+  readonly scheme?: Scheme | undefined;
+}
+
 /** Runs `work` with a session. Rejects with UsageError before anything is opened, and with Failure or IpaError when something cannot be. */
-export async function withSession<Result>(options: ConnectionOptions, work: (session: Session) => Promise<Result>): Promise<Result> {
+export async function withSession<Result>(
+  options: ConnectionOptions,
+  work: (session: Session) => Promise<Result>,
+  { scheme, ...udp }: DatagramNeeds = {},
+): Promise<Result> {
   const ca = options.ca === undefined ? undefined : readCa(options.ca);
   const stateFile = options.state === undefined ? undefined : await StateFile.open(options.state);
   const trace = options.trace === undefined ? undefined : openTrace(options.trace);
   try {
-    const modem = await openModem(options.modem, options.baudRate);
+    const modem = await openModem(options.modem, options.baudRate, { scheme, psk: typeof udp.psk === 'function' ? undefined : udp.psk });
     try {
       const transport = new TellingTransport(httpsOptions(options, modem, ca));
-      return await workThrough(modem, transport, { options, stateFile, sink: trace?.sink }, work);
+      const datagrams = new TellingDatagrams(udpOptions(options, modem, ca, udp));
+      return await workThrough({ modem, transport, datagrams }, { options, stateFile, sink: trace?.sink }, work);
     } finally {
       await modem.close();
     }
   } finally {
     trace?.close();
   }
+}
+
+interface Ways {
+  readonly modem: OpenedModem;
+  readonly transport: TellingTransport;
+  readonly datagrams: TellingDatagrams;
 }
 
 interface Prepared {
@@ -67,8 +92,7 @@ interface Prepared {
 }
 
 async function workThrough<Result>(
-  modem: OpenedModem,
-  transport: TellingTransport,
+  { modem, transport, datagrams }: Ways,
   { options, stateFile, sink }: Prepared,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
@@ -77,26 +101,27 @@ async function workThrough<Result>(
   try {
     await stateFile?.restoreInto(instance);
     const line = countLine(modem.line);
-    const beganMs = performance.now();
     const links = {
       instance,
       card: sink ? traceLine(line, sink) : (line as ByteLine),
       transport: sink ? traceTransport(transport, sink) : (transport as Transport),
+      datagrams: sink ? traceDatagrams(datagrams, sink) : (datagrams as DatagramTransport),
       ...(stateFile ? { persist: (state: Uint8Array) => stateFile.save(state) } : {}),
       ...(options.json ? {} : { onAction: tellProgress() }),
     };
-    const facts = () => {
-      const { bytesIn, bytesOut } = line.counters;
-      const timeMs = performance.now() - beganMs;
-      return { runtime: instance.runtime, modem: line.name, modemLine: { bytesIn, bytesOut }, network: transport.counters, timeMs };
-    };
-    const { initialEim } = modem;
-    const session = { links, commandOptions: commandOptions(options), initialEim, facts, networkProblem: () => transport.lastProblem };
-    const result = await work(session);
+    const counted = countedSince({ line: line.counters, transport, datagrams });
+    const result = await work({
+      links,
+      commandOptions: commandOptions(options),
+      initialEim: modem.initialEim,
+      facts: () => ({ runtime: instance.runtime, modem: line.name, ...counted() }),
+      networkProblem: () => datagrams.lastProblem ?? transport.lastProblem,
+      closeDatagrams: () => datagrams.close(),
+    });
     await stateFile?.save(await instance.saveState());
     return result;
   } finally {
-    await Promise.all([transport.close(), instance.close()]);
+    await Promise.all([transport.close(), datagrams.close(), instance.close()]);
   }
 }
 
@@ -117,6 +142,54 @@ function commandOptions({ blockSize: blockBytes, cardTimeoutMs, assistant, state
 function httpsOptions({ resolve, assistant }: ConnectionOptions, modem: OpenedModem, ca: Uint8Array | undefined): HttpsOptions {
   const userAgent = assistant === undefined ? undefined : `gsma-rsp-${assistant}`;
   return defined({ ca: ca ?? modem.ca, resolve: resolve ?? modem.resolve, userAgent });
+}
+
+/** As httpsOptions. Sessions last longer than a run where its state does. */
+function udpOptions(
+  { resolve, state }: ConnectionOptions,
+  modem: OpenedModem,
+  ca: Uint8Array | undefined,
+  udp: UdpTransportOptions,
+): UdpTransportOptions {
+  const sessionStore = state === undefined ? createMemorySessionStore() : openDtlsSessionFile(`${state}.dtls`);
+  return { ...udp, ...defined({ ca: ca ?? modem.ca, resolve: resolve ?? modem.resolveDatagrams }), sessionStore };
+}
+
+interface Counted {
+  readonly line: LineCounters;
+  readonly transport: TellingTransport;
+  readonly datagrams: TellingDatagrams;
+}
+
+/** Gives what was counted since the last call. */
+function countedSince({ line, transport, datagrams }: Counted): () => Pick<RunFacts, 'modemLine' | 'network' | 'datagrams' | 'timeMs'> {
+  const read = () => ({
+    modemLine: { bytesOut: line.bytesOut, bytesIn: line.bytesIn },
+    network: { ...transport.counters },
+    datagrams: datagrams.counters,
+    timeMs: performance.now(),
+  });
+  let before = read();
+  return () => {
+    const now = read();
+    const { modemLine, network, datagrams: udp } = before;
+    const since = {
+      modemLine: difference(now.modemLine, modemLine),
+      network: difference(now.network, network),
+      datagrams: difference(now.datagrams, udp),
+      timeMs: now.timeMs - before.timeMs,
+    };
+    before = now;
+    return since;
+  };
+}
+
+function difference<Name extends string>(
+  now: Readonly<Record<Name, number>>,
+  before: Readonly<Record<Name, number>>,
+): Record<Name, number> {
+  const names = Object.keys(now) as Name[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as Record<Name, number>;
 }
 
 function readCa(file: string): Uint8Array {

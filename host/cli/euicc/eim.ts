@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander';
 import type { EimConfiguration } from '../../es10/index.js';
-import { readInitialEim } from '../poll/run.js';
+import { readInitialEim } from '../connection/eim-options.js';
 import { addLocalCommand, IOT_ONLY } from './local.js';
 
 /** Keys are of no use in a list. */

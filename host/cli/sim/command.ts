@@ -2,7 +2,8 @@
 // `ipa sim`: simulated modem, eUICC, eIM and SM-DP+ as servers on the loopback interface.
 
 import { type Command, Option } from 'commander';
-import { wholeNumber } from '../arguments.js';
+import type { PreSharedKey } from '../../datagram/index.js';
+import { preSharedKey, serverAddress, wholeNumber } from '../arguments.js';
 import { collectOrders, type Order } from './orders.js';
 import { runSim } from './run.js';
 
@@ -16,6 +17,11 @@ export interface SimCommandOptions {
   readonly portSmdp: number;
   /** Absent: no CoAP. */
   readonly portCoap?: number;
+  /** Absent: no CoAP over DTLS. */
+  readonly portCoaps?: number;
+  readonly psk?: PreSharedKey;
+  /** "host:port" of a device that listens. */
+  readonly pushTo?: string;
   readonly eimTls: EimTls;
   /** Path of a folder. */
   readonly sgp26?: string;
@@ -35,6 +41,8 @@ Packages are queued in the order of their options, and "last" is the profile of 
 Examples:
   ipa sim --associated --download --enable last
   ipa sim --download 500000 --enable last --list-profiles --initial-eim-out eim.der --until-idle
+  ipa sim --associated --port-eim 8443 --port-coaps 8443 --psk device-1:00112233445566778899aabbccddeeff
+  ipa sim --associated --download --enable last --push-to 127.0.0.1:5683 --until-idle
   ipa sim --eim-tls none --ca-out ca.pem --data-request
 `;
 
@@ -48,6 +56,9 @@ export function addSimCommand(program: Command): void {
     .option('--port-modem <port>', 'TCP port of the modem (0: any)', port, 0)
     .option('--port-eim <port>', 'TCP port of the eIM (0: any)', port, 0)
     .option('--port-coap <port>', 'also serve ESipa over plain CoAP, which nothing protects, on this UDP port of the eIM (0: any)', port)
+    .option('--port-coaps <port>', 'also serve ESipa over CoAP and DTLS, on this UDP port of the eIM (0: any); needs GnuTLS', port)
+    .option('--psk <identity:key>', 'for CoAP over DTLS: a key that device and eIM share, in hexadecimal', preSharedKey)
+    .option('--push-to <host:port>', 'push the packages over CoAP to a device that listens there, with --psk over DTLS', serverAddress)
     .option('--port-smdp <port>', 'TCP port of the SM-DP+ (0: any)', port, 0)
     .addOption(
       new Option('--eim-tls <how>', 'how the eUICC is told to recognise the eIM in TLS')

@@ -34,7 +34,7 @@ const RESULTS = {
   },
   transferEimPackage: ({ pushed, answer, item, errorWord }: Of<'transferEimPackage'>) => {
     const what = item ? `a package (${item.item.kind})` : pushed;
-    return `TransferEimPackage of ${what}: ${errorWord ?? answer}`;
+    return `TransferEimPackage of ${what}: ${errorWord ?? (answer === 'elsewhere' ? 'the device has reported by itself' : answer)}`;
   },
   euiccPackageResult: (event: Of<'euiccPackageResult'>) => {
     const { result, duplicate } = event;

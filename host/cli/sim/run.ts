@@ -3,11 +3,12 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SyncCardSlot } from '../../interfaces.js';
-import type { EimConfigurationOptions } from '../../sim/eim/index.js';
+import { NetworkError, type SyncCardSlot } from '../../interfaces.js';
+import type { EimCoapOptions, EimConfigurationOptions } from '../../sim/eim/index.js';
 import type { ModemDevice, ModemServer } from '../../sim/modem/index.js';
 import { certificatePem, DEFAULT_SMDP_ADDRESS, loadSgp26 } from '../../sim/pki/index.js';
 import { Testbed } from '../../sim/testbed.js';
+import { defined } from '../arguments.js';
 import { es10Function } from '../calls.js';
 import { Failure, UsageError } from '../failure.js';
 import type { EimTls, SimCommandOptions } from './command.js';
@@ -15,6 +16,7 @@ import { waitForEnd } from './end.js';
 import { eimWords, smdpWords } from './event-words.js';
 import { type Order, type QueuedOrder, queueOrders } from './orders.js';
 import { createPrinter, type Say } from './printer.js';
+import { Pushing } from './pushing.js';
 
 const TLS_KEY: Readonly<Record<EimTls, NonNullable<EimConfigurationOptions['trustedPublicKeyDataTls']>>> = {
   spki: 'spki',
@@ -35,7 +37,10 @@ export async function runSim(options: SimCommandOptions, orders: readonly Order[
     try {
       await writeFiles(bed, options);
       tellAddresses(bed, modem, queued, options, say);
+      const pushing =
+        options.pushTo === undefined ? undefined : new Pushing(bed, queued, { address: options.pushTo, psk: options.psk }, say);
       await waitForEnd(bed, queued, options);
+      await pushing?.stop();
       tellEnd(queued, options, say);
     } finally {
       await modem.close();
@@ -55,15 +60,21 @@ async function startPeers(options: SimCommandOptions, say: Say, smdpLog: SmdpLog
   try {
     return await Testbed.start({
       ...(pki ? { pki } : {}),
-      eim: { port: options.portEim, onEvent, ...(options.portCoap === undefined ? {} : { coap: { port: options.portCoap } }) },
+      eim: { port: options.portEim, onEvent, coap: coapOptions(options, say) },
       smdp: { port: options.portSmdp },
       associated: options.associated ?? false,
       eimConfiguration: { trustedPublicKeyDataTls: TLS_KEY[options.eimTls] },
       wrapCard: (card) => watchCard(card, say),
     });
   } catch (cause) {
-    throw portFailure(cause, '--port-eim, --port-coap or --port-smdp');
+    throw portFailure(cause, '--port-eim, --port-coap, --port-coaps or --port-smdp');
   }
+}
+
+function coapOptions({ portCoap: port, portCoaps: coapsPort, psk }: SimCommandOptions, say: Say): EimCoapOptions {
+  const onDtlsRefused = (problem: string) =>
+    say('eIM', `a device got no DTLS session — PROBLEM: ${problem}`, { kind: 'dtlsRefused', problem });
+  return defined({ port, coapsPort, psk, onDtlsRefused });
 }
 
 async function loadPki(folder: string): ReturnType<typeof loadSgp26> {
@@ -91,7 +102,9 @@ async function openModem(bed: Testbed, port: number): Promise<OpenModem> {
 }
 
 function portFailure(cause: unknown, option: string): unknown {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message } = (cause instanceof NetworkError ? cause.cause : cause) as NodeJS.ErrnoException;
+  if (cause instanceof Error && /koffi|GnuTLS/.test(cause.message))
+    return new Failure(`--port-coaps: ${cause.message}`, 'install it, or leave --port-coaps out', { cause });
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return cause;
   return new Failure(`a port cannot be used: ${message}`, `choose another one with ${option}`, { cause });
 }
@@ -148,6 +161,7 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
     eid: bed.eid,
     eimUrl: `https://${bed.eim.address}`,
     ...(options.portCoap === undefined ? {} : { eimCoapUrl: `coap://${bed.eim.coapAddress}` }),
+    ...(options.portCoaps === undefined ? {} : { eimCoapsUrl: `coaps://${bed.eim.coapsAddress}` }),
     eimId: bed.eim.eimId,
     smdpUrl: `https://127.0.0.1:${bed.smdp.port}`,
     smdpAddress: DEFAULT_SMDP_ADDRESS,
@@ -159,8 +173,9 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
   }
   say('modem', `${addresses.modemTcp}${pty ? ` and pty:${pty.path}` : ' (no pseudo-terminal can be made here)'}`, {});
   say('eUICC', `${bed.eid}${options.associated ? `, associated with ${bed.eim.eimId}` : ', blank'}`, {});
+  const coaps = addresses.eimCoapsUrl ? ` and ${addresses.eimCoapsUrl}` : '';
   const coap = addresses.eimCoapUrl ? ` and ${addresses.eimCoapUrl}, which nothing protects` : '';
-  say('eIM', `${addresses.eimUrl}${coap} (${addresses.eimId})`, {});
+  say('eIM', `${addresses.eimUrl}${coaps}${coap} (${addresses.eimId})`, {});
   say('SM-DP+', `${addresses.smdpUrl} (${addresses.smdpAddress})`, {});
   for (const { words } of queued) say('queued', words, {});
   say('ready', 'Ctrl-C ends it', {});

@@ -2,6 +2,8 @@
 // The simulated eIM: the protocol of service.ts behind an HTTPS and a CoAP server, with the data an eUICC needs to trust it.
 import { createPublicKey } from 'node:crypto';
 import { systemClock } from '../../clock.js';
+import { loadGnutls } from '../../datagram/gnutls-library.js';
+import { createMemorySessionStore, type DtlsServerOptions, type PreSharedKey } from '../../datagram/index.js';
 import type { Clock, DatagramChannel } from '../../interfaces.js';
 import type { KeyAndCertificate, TestPki } from '../pki/index.js';
 import type { BlockBytes } from './coap/block.js';
@@ -60,6 +62,12 @@ const ONE_MEBIBYTE = 1024 * 1024;
 export interface EimCoapOptions {
   /** UDP port of plain CoAP, which nothing protects; 0: any free one; default: none, and only channels given to serve() are served. */
   readonly port?: number;
+  /** UDP port of CoAP over DTLS; 0: any free one; default: none. The key of TLS is shown as certificate, or as itself (RFC 7250). Needs GnuTLS. */
+  readonly coapsPort?: number;
+  /** Devices may prove themselves, and have the eIM proved, by this key instead. */
+  readonly psk?: PreSharedKey;
+  /** Told why a device got no DTLS session. */
+  readonly onDtlsRefused?: (problem: string) => void;
   /** Longest block in bytes, sent and asked for; default 1,024. */
   readonly largestBlockBytes?: BlockBytes;
   /** How long an answer may take before its request is acknowledged apart, in ms; default 1,000. */
@@ -76,15 +84,20 @@ export class SimulatedEim {
   private readonly server: EsipaServer;
   private readonly options: SimulatedEimOptions;
   private readonly coap: CoapServer;
+  /** Clients resume by a number; what it stands for is here. */
+  private readonly sessions = createMemorySessionStore();
+  private tlsIdentity: KeyAndCertificate;
   private port: number | undefined;
-  private coapPort: number | undefined;
+  private coapPlace: string | undefined;
+  private coapsPlace: string | undefined;
   private pushes = 0;
 
   constructor(options: SimulatedEimOptions) {
     this.options = options;
+    this.tlsIdentity = options.tlsIdentity ?? options.pki.eimTls;
     this.service = new EimService(options);
     this.server = new EsipaServer({
-      tlsIdentity: options.tlsIdentity ?? options.pki.eimTls,
+      tlsIdentity: this.tlsIdentity,
       bindingFor: (path) => bindingFor(path, this.service),
       maxRequestBytes: options.maxRequestBytes ?? ONE_MEBIBYTE,
       responseChunkBytes: options.responseChunkBytes,
@@ -112,8 +125,15 @@ export class SimulatedEim {
 
   /** "127.0.0.1:port" of plain CoAP; throws Error unless a port was asked for and start() has resolved. */
   get coapAddress(): string {
-    if (this.coapPort === undefined) throw new Error('the eIM is not listening for CoAP; give the option coap: { port: 0 } and start it');
-    return `127.0.0.1:${this.coapPort}`;
+    if (this.coapPlace === undefined) throw new Error('the eIM is not listening for CoAP; give the option coap: { port: 0 } and start it');
+    return this.coapPlace;
+  }
+
+  /** "127.0.0.1:port" of CoAP over DTLS; throws Error unless a port was asked for and start() has resolved. */
+  get coapsAddress(): string {
+    if (this.coapsPlace === undefined)
+      throw new Error('the eIM is not listening for CoAP over DTLS; give the option coap: { coapsPort: 0 } and start it');
+    return this.coapsPlace;
   }
 
   /** Everything that happened, in order. */
@@ -136,15 +156,30 @@ export class SimulatedEim {
     return this.server.connectionCount;
   }
 
-  /** Starts the servers; rejects when a port is taken. */
+  /** Starts the servers; rejects when a port is taken, or GnuTLS is needed and not there. */
   async start(): Promise<void> {
-    const { port = 0, coap } = this.options;
+    const { port = 0, coap = {} } = this.options;
+    if (coap.coapsPort !== undefined) await loadGnutls();
     this.port = await this.server.listen(port);
-    if (coap?.port === undefined) return;
-    this.coapPort = await this.coap.listen(coap.port).catch(async (error: unknown) => {
-      await this.server.close();
+    try {
+      await this.listenForCoap(coap);
+    } catch (error) {
+      await Promise.all([this.server.close(), this.coap.close()]);
       throw error;
-    });
+    }
+  }
+
+  private async listenForCoap({ port, coapsPort, onDtlsRefused = () => {} }: EimCoapOptions): Promise<void> {
+    if (port !== undefined) this.coapPlace = await this.coap.listen(port);
+    if (coapsPort === undefined) return;
+    this.coapsPlace = await this.coap.listenDtls(coapsPort, { identity: () => this.dtlsIdentity(), onRefused: onDtlsRefused });
+  }
+
+  private dtlsIdentity(): DtlsServerOptions {
+    const { psk } = this.options.coap ?? {};
+    const { tlsIdentity, sessions } = this;
+    const keys = { certificate: tlsIdentity, rawPublicKey: tlsIdentity.privateKey, sessions };
+    return psk === undefined ? keys : { ...keys, psk: (identity) => (identity === psk.identity ? psk.key : undefined) };
   }
 
   /** Serves CoAP to the peer behind this channel, whatever it is: a DTLS association, a simulated link. */
@@ -154,13 +189,15 @@ export class SimulatedEim {
 
   /**
    * Pushes the queued packages of a registered device over CoAP to the device behind this channel (SGP.32 v1.2 §3.1.1.2), until one is
-   * refused or gets no answer. Rejects with RangeError when there is no such device.
+   * refused or gets no answer, or is a download that the device goes about: the rest is for another call. Rejects with RangeError when there is no such device.
    */
   async push(eid: string, channel: DatagramChannel): Promise<PushedItem[]> {
     const { largestBlockBytes = 1_024, pushTimeoutMs = 120_000 } = this.options.coap ?? {};
     const endpoint = this.coap.serve(channel);
     const limits = { largestBlock: largestBlockBytes, maxAnswerBytes: ONE_MEBIBYTE, timeoutMs: pushTimeoutMs };
-    return this.service.push(eid, (message) => post(endpoint, message, { ...limits, requestTag: uintValue(++this.pushes) }));
+    return this.service.push(eid, (message, unneeded) =>
+      post(endpoint, message, { ...limits, unneeded, requestTag: uintValue(++this.pushes) }),
+    );
   }
 
   async close(): Promise<void> {
@@ -182,8 +219,9 @@ export class SimulatedEim {
     return this.service.queue(eid, item);
   }
 
-  /** From now on shows another certificate in TLS. */
+  /** From now on shows another certificate in TLS and DTLS. */
   presentTlsIdentity(identity: KeyAndCertificate): void {
+    this.tlsIdentity = identity;
     this.server.present(identity);
   }
 
@@ -206,7 +244,8 @@ export class SimulatedEim {
   }
 
   private protocols(): EimProtocol[] {
-    const retrieveCoaps = this.options.coap?.port === undefined ? [] : [EimProtocol.RetrieveCoaps];
+    const { port, coapsPort } = this.options.coap ?? {};
+    const retrieveCoaps = port === undefined && coapsPort === undefined ? [] : [EimProtocol.RetrieveCoaps];
     return [EimProtocol.RetrieveHttps, ...retrieveCoaps];
   }
 

@@ -40,8 +40,11 @@ export interface GetEimPackageEvent extends EventBase {
 export interface TransferEimPackageEvent extends EventBase {
   readonly kind: 'transferEimPackage';
   readonly pushed: 'package' | 'eimAcknowledgements';
-  /** result: an event of its own tells it; received: taken, no result yet; error: refused; none: no answer that can be read. */
-  readonly answer: 'result' | 'received' | 'error' | 'none';
+  /**
+   * result: an event of its own tells it; received: taken, no result yet; elsewhere: none is needed, as the device has reported by itself
+   * meanwhile; busy: not now; error: refused; none: no answer that can be read.
+   */
+  readonly answer: 'result' | 'received' | 'elsewhere' | 'busy' | 'error' | 'none';
   readonly errorCode?: number;
   readonly errorWord?: string;
   readonly item?: QueuedItem;

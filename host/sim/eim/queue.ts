@@ -16,6 +16,9 @@ export class QueuedItem {
   encoded: Uint8Array | undefined;
   /** Of an eUICC package, once it was signed. */
   counterValue: number | undefined;
+  /** Resolves when the result has come. */
+  readonly finished: Promise<void>;
+  private settle = (): void => {};
   /** What the device reported, when it did. */
   result: EimEvent | undefined;
 
@@ -23,7 +26,11 @@ export class QueuedItem {
     /** Where the item comes from; a download that began at an SM-DS goes on with the item that the SM-DS named. */
     public item: EimItem,
     readonly eimTransactionId: Uint8Array | undefined,
-  ) {}
+  ) {
+    this.finished = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
 
   /** Upper-case hexadecimal; undefined when the item was queued without one. */
   get transactionId(): string | undefined {
@@ -37,11 +44,18 @@ export class QueuedItem {
   finish(result: EimEvent): void {
     this.status = 'finished';
     this.result = result;
+    this.settle();
   }
 
   /** It was sent, but the device did not take it. */
   takeBack(): void {
     this.status = 'queued';
+  }
+
+  /** The same, but only for now: that does not count. */
+  postpone(): void {
+    this.takeBack();
+    this.deliveries--;
   }
 }
 

@@ -18,7 +18,12 @@ export interface Program {
 }
 
 export function run(name: string, ...parameters: string[]): Program {
-  const child: ChildProcessWithoutNullStreams = spawn(name, parameters, { stdio: 'pipe' });
+  return startProgram(name, parameters, process.env);
+}
+
+/** The same with another environment. */
+export function startProgram(name: string, parameters: readonly string[], env: NodeJS.ProcessEnv): Program {
+  const child: ChildProcessWithoutNullStreams = spawn(name, parameters, { stdio: 'pipe', env });
   let output = '';
   let ended = false;
   const watchers = new Set<() => void>();

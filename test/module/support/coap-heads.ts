@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Message IDs, tokens and Request-Tags of the module's messages, worked out from the seed.
+// Message IDs, tokens and Request-Tags that the module must draw from a seed, by a xorshift of our own.
+
+import { hex } from '../../../host/sim/codec/bytes.js';
 
 /** Of one message: ID and token in hexadecimal, and the Request-Tag of the body that it is about. */
 export interface Head {
@@ -7,27 +9,33 @@ export interface Head {
   readonly tag: string;
 }
 
-/** The first number that xorshift with 13, 17 and 5 makes: 270369 of 1. */
+const MASK = 0xffff_ffffn;
+
+/** The first number of xorshift with 13, 17 and 5; 1 makes 270369. */
 function firstNumber(seed: number): number {
-  const left = seed ^ (seed << 13);
-  const right = left ^ (left >>> 17);
-  return right ^ (right << 5);
+  let value = BigInt(seed);
+  value ^= (value << 13n) & MASK;
+  value ^= value >> 17n;
+  value ^= (value << 5n) & MASK;
+  return Number(value);
 }
 
 const word = (value: number) => (value & 0xffff).toString(16).padStart(4, '0').toUpperCase();
 
 /**
- * Heads of the messages of a command, with 2, 1 those of a body in two messages and one in one. The number of the seed is the message ID before
- * the first one. A token is the ID and the seed, bit by bit, with the last byte first; a tag is the ID before the body's first message.
+ * Heads of the messages of a command, with 2, 1 those of a body in two messages and one in one. The first number drawn is the message ID before
+ * the first one; a body's tag is the ID before its first message, and a token the message's ID but for the bits of the seed, its last byte
+ * first.
  */
 export function heads(seed: number, ...messages: readonly number[]): readonly Head[] {
-  let id = firstNumber(seed);
+  let id = firstNumber(seed) & 0xffff;
   return messages.flatMap((count) => {
     const tag = word(id);
     return Array.from({ length: count }, () => {
-      id++;
-      const token = word(id ^ seed);
-      return { head: `${word(id)}${token.slice(2)}${token.slice(0, 2)}`, tag };
+      id = (id + 1) & 0xffff;
+      const token = Buffer.alloc(2);
+      token.writeUInt16LE((id ^ seed) & 0xffff);
+      return { head: `${word(id)}${hex(token)}`, tag };
     });
   });
 }

@@ -17,6 +17,8 @@ export interface PostOptions {
   readonly timeoutMs: number;
   /** Keeps the blocks of this body apart from those of others (RFC 9175 §3.3). */
   readonly requestTag: Uint8Array;
+  /** When this resolves nothing more is sent, and the request is rejected. */
+  readonly unneeded?: Promise<void> | undefined;
 }
 
 const PATH: readonly CoapOption[] = ESIPA_PATH.split('/').map((segment) => ({ number: Option.UriPath, value: utf8(segment) }));
@@ -83,7 +85,7 @@ class Conversation {
 
   private send(blockOptions: readonly CoapOption[], payload: Uint8Array): Promise<CoapMessage> {
     const options = [...this.options, ...blockOptions].sort((a, b) => a.number - b.number);
-    return this.endpoint.request(POST, options, payload, this.limits.timeoutMs);
+    return this.endpoint.request(POST, options, payload, this.limits.timeoutMs, this.limits.unneeded);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ESipa over CoAP (SGP.32 v1.2 §6.2): serves any number of peers, each over its own channel: a UDP address, a DTLS association, a
 // simulated link. The same endpoint also sends the requests of inject mode.
+import { acceptDtls, type DtlsServerOptions, UdpListener } from '../../../datagram/index.js';
 import type { Clock, DatagramChannel } from '../../../interfaces.js';
 import { SeededBytes } from '../../profile/seeded-bytes.js';
 import { FaultPlan } from '../faults.js';
@@ -9,7 +10,6 @@ import type { BlockBytes } from './block.js';
 import { CoapEndpoint } from './endpoint.js';
 import { EsipaResource } from './esipa-resource.js';
 import type { CoapFault } from './faults.js';
-import { UdpPeers } from './udp-peers.js';
 
 export interface CoapServerOptions {
   /** Answers one ESipa message; never rejects. */
@@ -25,23 +25,62 @@ export interface CoapServerOptions {
   readonly seed: number;
 }
 
+/** Devices at a time on one port; the one that was silent longest makes room for another. */
+const MOST_PEERS = 1_024;
+
+/** What a port under DTLS needs. */
+export interface CoapsPort {
+  /** What the server proves itself with to the next device. */
+  readonly identity: () => DtlsServerOptions;
+  /** Told why a device got no session. */
+  readonly onRefused: (problem: string) => void;
+}
+
 /** A CoAP server without a port, until listen(). */
 export class CoapServer {
   readonly faults = new FaultPlan<CoapFault>();
   private readonly endpoints = new Map<DatagramChannel, CoapEndpoint>();
   private readonly random: SeededBytes;
-  private readonly ports: UdpPeers[] = [];
+  private readonly ports: UdpListener[] = [];
+  /** Those of this server's own ports. */
+  private readonly associations = new Set<DatagramChannel>();
 
   constructor(private readonly options: CoapServerOptions) {
     this.random = new SeededBytes(options.seed);
   }
 
-  /** Serves plain CoAP on a UDP port of 127.0.0.1, which nothing protects; port 0 takes any. Rejects with the system's error. */
-  async listen(port: number): Promise<number> {
-    const peers = new UdpPeers((channel) => void this.serve(channel));
-    const taken = await peers.listen(port);
-    this.ports.push(peers);
-    return taken;
+  /**
+   * Serves plain CoAP on a UDP port of 127.0.0.1, which nothing protects; port 0 takes any. Gives "127.0.0.1:port". Rejects with NetworkError
+   * unreachable.
+   */
+  listen(port: number): Promise<string> {
+    return this.bind(port, (channel) => void this.serve(channel));
+  }
+
+  /** The same under DTLS. */
+  listenDtls(port: number, { identity, onRefused }: CoapsPort): Promise<string> {
+    return this.bind(port, (lower) => {
+      acceptDtls(lower, { clock: this.options.clock, ...identity() }).then(
+        (channel) => {
+          this.associations.add(channel);
+          this.serve(channel);
+        },
+        ({ message }: Error) => onRefused(message),
+      );
+    });
+  }
+
+  /** A device that ends its association may begin another one from the same port. */
+  private forget(channel: DatagramChannel): void {
+    this.endpoints.delete(channel);
+    if (this.associations.delete(channel)) void channel.close();
+  }
+
+  private async bind(port: number, onPeer: (channel: DatagramChannel) => void): Promise<string> {
+    const { clock } = this.options;
+    const listener = await UdpListener.bind({ port, clock, maxPeers: MOST_PEERS }, onPeer);
+    this.ports.push(listener);
+    return listener.address;
   }
 
   /** Serves the peer behind this channel until the channel fails or the server is closed. The same endpoint for the same channel. */
@@ -55,7 +94,7 @@ export class CoapServer {
       random: this.random,
       separateAfterMs,
       onRequest: (request) => resource.answer(request),
-      onEnd: () => this.endpoints.delete(channel),
+      onEnd: () => this.forget(channel),
     });
     this.endpoints.set(channel, endpoint);
     return endpoint;
@@ -64,6 +103,6 @@ export class CoapServer {
   /** Frees the ports and stops all timers; channels that were given are left open. */
   async close(): Promise<void> {
     for (const endpoint of [...this.endpoints.values()]) endpoint.close();
-    await Promise.all(this.ports.splice(0).map((peers) => peers.close()));
+    await Promise.all(this.ports.splice(0).map((listener) => listener.close()));
   }
 }

@@ -75,7 +75,13 @@ export class CoapEndpoint {
    * Sends a confirmable request and waits for the response, which may come by itself long after the acknowledgement.
    * Rejects with NetworkError: timeout after `timeoutMs` or when nobody acknowledges, connectionLost for a reset, or what broke the channel.
    */
-  request(code: string, options: readonly CoapOption[], payload: Uint8Array, timeoutMs: number): Promise<CoapMessage> {
+  request(
+    code: string,
+    options: readonly CoapOption[],
+    payload: Uint8Array,
+    timeoutMs: number,
+    unneeded?: Promise<void>,
+  ): Promise<CoapMessage> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     const token = this.options.random.take(TOKEN_BYTES);
     const messageId = this.takeMessageId();
@@ -91,6 +97,7 @@ export class CoapEndpoint {
       const silence = () => settle(new NetworkError('timeout', `${this.channel.name} does not answer a CoAP request`));
       const cancelTimeout = this.options.clock.after(timeoutMs, silence);
       this.pending.set(hex(token), { settle });
+      void unneeded?.then(() => settle(new NetworkError('connectionLost', 'the answer is not needed any more')));
       this.transmit(messageId, datagram, silence, () =>
         settle(new NetworkError('connectionLost', `${this.channel.name} has reset a CoAP request`)),
       );

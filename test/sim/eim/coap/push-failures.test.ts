@@ -29,7 +29,7 @@ describe('a device that does not take it', () => {
     ['unknownPackage', transfer(fromHex('020102')), { answer: 'error', errorCode: 2, errorWord: 'unknownPackage' }],
     ['undefinedError', transfer(fromHex('02017F')), { answer: 'error', errorCode: 127 }],
     ['4.04', { code: '4.04' }, { answer: 'none', problem: 'the device answers 4.04' }],
-    ['5.03', { code: '5.03' }, { answer: 'none', problem: 'the device answers 5.03' }],
+    ['5.03', { code: '5.03' }, { answer: 'busy' }],
     ['no payload', { code: '2.04' }, { answer: 'none' }],
     ['another message', fromHex('BF4F03020101'), { answer: 'none', problem: 'the answer is no TransferEimPackageResponse' }],
     ['an alternative of requests', transfer(fromHex('BF5400')), { answer: 'none', problem: 'an answer with tag BF54 does not fit here' }],
@@ -97,11 +97,18 @@ describe('a device that does not take it', () => {
   });
 
   test('pushed three times without an answer → abandoned', async () => {
-    const { eim, push } = bedWith(pki, () => ({ code: '5.03' }));
+    const { eim, push } = bedWith(pki, () => ({ code: '4.04' }));
     const item = eim.queue(EID, ENABLE);
     for (let time = 0; time < 3; time++) await push();
     expect(await push()).toEqual([]);
     expect(item.status).toBe('abandoned');
+  });
+
+  test('busy, however often → stays in the queue', async () => {
+    const { eim, push } = bedWith(pki, () => ({ code: '5.03' }));
+    const item = eim.queue(EID, ENABLE);
+    for (let time = 0; time < 4; time++) expect(await push()).toEqual([{ item, answer: 'busy' }]);
+    expect([item.status, item.deliveries]).toEqual(['queued', 0]);
   });
 
   test('the channel fails → the package stays', async () => {

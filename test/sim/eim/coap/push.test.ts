@@ -105,14 +105,17 @@ describe('packages', () => {
       const at = items.findIndex(({ encoded }) => encoded !== undefined && hex(message) === hex(transfer(encoded)));
       return transfer(resultFor(card, items[at]!, { seqNumber: at + 1 }));
     });
-    items.push(...[ENABLE, DOWNLOAD, ENABLE].map((each) => eim.queue(EID, each)));
-    expect((await push()).map(({ answer }) => answer)).toEqual(['result', 'received', 'result']);
-    expect(device.texts).toEqual([
-      hex(transfer(items[0]!.encoded!)),
-      ACKNOWLEDGE_1,
-      ...items.slice(1).map(({ encoded }) => hex(transfer(encoded!))),
-      'BF4E06BF5303800103',
-    ]);
+    items.push(...[ENABLE, ENABLE, DOWNLOAD].map((each) => eim.queue(EID, each)));
+    expect((await push()).map(({ answer }) => answer)).toEqual(['result', 'result', 'received']);
+    const packages = items.map(({ encoded }) => hex(transfer(encoded!)));
+    expect(device.texts).toEqual([packages[0], ACKNOWLEDGE_1, packages[1], 'BF4E06BF5303800102', packages[2]]);
+  });
+
+  test('a download before others → they wait until it is over', async () => {
+    const { eim, push, device } = bedWith(pki, () => RECEIVED);
+    const [download, later] = [DOWNLOAD, ENABLE].map((each) => eim.queue(EID, each));
+    expect(await push()).toEqual([{ item: download, answer: 'received' }]);
+    expect([device.texts.length, later!.status]).toEqual([1, 'queued']);
   });
 
   test.each([16, 64, 1024] as const)('in blocks of %i bytes both ways', async (largestBlockBytes) => {
