@@ -56,7 +56,7 @@ export namespace Do {
 
   export const ModemReady: u8 = 32; // 0, failure
   export const ResetCard: u8 = 33; // 0, failure
-  export const OpenNetwork: u8 = 34; // 0, failure
+  export const OpenNetwork: u8 = 34; // 0, 1, failure
   export const OpenServer: u8 = 35; // 0, failure
   export const Consent: u8 = 36; // 0, failure
   export const Pause: u8 = 37; // 0

@@ -3,7 +3,7 @@
 // kind, what is refused, and what the device tells by itself.
 
 import { describe, expect, it } from 'vitest';
-import { Command, ErrorCode, Option } from '../../host/abi.js';
+import { Command, ErrorCode, Event, Option } from '../../host/abi.js';
 import { fromHex } from '../../host/sim/codec/bytes.js';
 import { type ByHandOptions, CoapByHand, numberOption } from './support/coap-by-hand.js';
 import { type Answers, SimplePeers } from './support/simple-peers.js';
@@ -119,6 +119,31 @@ describe('a slow card', () => {
     rest(hand);
     expect(hand.result).toMatchObject({ error: 0, packages: 1 });
     expect(hand.peers.es10.filter((command) => command === PACKAGE)).toHaveLength(1);
+  });
+});
+
+describe('an answer that nobody acknowledges', () => {
+  // a copy of the request comes before the answer, which is then a message of its own
+  it.each([
+    ['the receipt of a trigger', 'BF540BA00980073124612E622463'],
+    ['the receipt of acknowledgements', 'BF5303800107'],
+  ])('ends the command: %s', (_, pushed) => {
+    const hand = listening();
+    const request = push('0101', transfer(pushed));
+    hand.module.event(Event.Datagram, 0, fromHex(request));
+    expect(hand.down(request)).toEqual(['60000101', `41452022AAFF${RECEIVED}`]);
+    expect(hand.pass(100_000)).toHaveLength(4);
+    expect(hand.result).toMatchObject({ error: ErrorCode.NetworkTimeout, packages: 1 });
+    expect(
+      hand.peers.es10.filter((command) => command.startsWith('BF20')),
+      'nothing is downloaded',
+    ).toEqual([]);
+  });
+
+  it('does not come when the card does not forget what is acknowledged', () => {
+    const hand = listening({ card: { BF30: 'BF300380017F' } });
+    expect(hand.down(push('0101', transfer('BF5303800107')))).toEqual([]);
+    expect(hand.result).toMatchObject({ error: ErrorCode.EuiccRefused, detail: 127 });
   });
 });
 
