@@ -32,9 +32,11 @@ export function ipa_poll(nowMs: u32): i32 {
     S.actionArgument = unfinished ? 0 : untilNextTick();
     return Action.Idle;
   }
-  // an exchange is given up, its peer dropped, and what is owed saved before anything new is sent
+  // an exchange is given up, its peer dropped, and what is owed saved before anything new is sent; datagrams leave before the peer is
+  // dropped or the modem reset
   const urgent = actions & ((1 << Action.NetworkAbort) | (1 << Action.NetworkClose) | (1 << Action.Persist));
-  const action = ctz(urgent ? urgent : actions);
+  const datagram = HAS_COAP ? actions & (1 << Action.DatagramSend) : 0;
+  const action = ctz(datagram ? datagram : urgent ? urgent : actions);
   S.actions = actions & ~(1 << action);
   describe(action);
   return action;

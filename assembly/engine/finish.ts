@@ -40,14 +40,16 @@ import { isCompacting } from '../esipa/compact';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
 import { atBusy, atSend } from '../link/at';
+import { leavePush } from '../link/coap-push';
 import { Do, Go, Wait } from '../proc/functions';
 import { AuthenticateOutcome, readAuthenticateClient } from '../rsp/authenticate-client';
+import { isPushed } from '../rsp/peer';
 import { replyError, replyExpect } from '../rsp/reply';
 import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { derEnd, derEquals, derInteger, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
-import { CardState, LinkCommand, NetworkState, PushState } from '../wire/lanes';
+import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { forgetRollback, isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult, gatherNotification } from './find';
@@ -445,7 +447,7 @@ function continueCardFromNetwork(what: u32): i32 {
   if (outcome == PackageOutcome.NotKept) noteRefusal(S.stepDetail);
   S.keepEnd = S.collectAt;
   // the network that it was pushed over goes with the profile: the device reports by itself (SPEC.md, N-6)
-  if (HAS_PUSH && outcome == PackageOutcome.ProfileChanged) S.pushState = PushState.None;
+  if (HAS_PUSH && outcome == PackageOutcome.ProfileChanged && isPushed()) leavePush();
   if (HAS_STATE_CHANGES && outcome == PackageOutcome.ProfileChanged) {
     S.rollbackPending = true;
     S.rollbackTried = false;

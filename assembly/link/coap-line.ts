@@ -67,8 +67,13 @@ export function sendMessage(): void {
 
 /** Queues a message without payload that answers the one just read: ACK, RST, or a refusal with its token. */
 export function sendControl(type: u32, code: u32): void {
+  sendControlFor(coapId, type, code);
+}
+
+/** The same for the message with this ID; a refusal is for the one just read. */
+export function sendControlFor(id: u32, type: u32, code: u32): void {
   const tokenLength = code ? coapTokenLength : 0;
-  const end = putHead(COAP_CONTROL, type, code, coapId, tokenLength);
+  const end = putHead(COAP_CONTROL, type, code, id, tokenLength);
   memory.copy(end, coapTokenAt, tokenLength);
   S.coapControlBytes = end - COAP_CONTROL + tokenLength;
   ask(Action.DatagramSend);

@@ -8,7 +8,7 @@ import { Command } from '../abi/options';
 import { NETWORK_TX, O, PUSH_TOKEN, S } from '../abi/state';
 import { NetworkState, PushState } from '../wire/lanes';
 import { networkSent } from '../wire/network-lane';
-import { coapFail, emit, freeWindow, handOver, messageArrived, peerDeadline, sendControl, sendMessage } from './coap-line';
+import { coapFail, emit, freeWindow, handOver, messageArrived, peerDeadline, sendControl, sendControlFor, sendMessage } from './coap-line';
 import {
   blockStart,
   CoapOption,
@@ -39,6 +39,12 @@ export function awaitPush(): void {
   S.pushState = PushState.None;
   S.networkState = NetworkState.Asked;
   S.coapDeadlineMs = S.nowMs + O.listenMs;
+}
+
+/** The push will stay without an answer: the peer is told at least that it need not repeat it, before the network goes. */
+export function leavePush(): void {
+  sendControlFor(S.pushId - 1, Type.Acknowledgement, Code.Empty);
+  S.pushState = PushState.None;
 }
 
 /** Whether a first block may come. */

@@ -120,13 +120,13 @@ async function pushPackage(client: LibcoapProgram, scheme: 'coap' | 'coaps', blo
 describe('libcoap as client that pushes', () => {
   const client = findLibcoap('coap-client-notls');
 
-  it.skipIf(!client).each([256, 1024])('over CoAP, in blocks of %i bytes', (blockBytes) => pushPackage(client!, 'coap', blockBytes));
+  it.skipIf(!client).each([64, 256, 1024])('over CoAP, in blocks of %i bytes', (blockBytes) => pushPackage(client!, 'coap', blockBytes));
 
   describe.each(LIBRARIES)('with %s', (library) => {
     needGnutls();
     const secure = findLibcoap(`coap-client-${library}`);
 
-    it.skipIf(!secure).each([256, 1024])('over CoAPS by a key that both share, in blocks of %i bytes', (blockBytes) =>
+    it.skipIf(!secure).each([64, 256, 1024])('over CoAPS by a key that both share, in blocks of %i bytes', (blockBytes) =>
       pushPackage(secure!, 'coaps', blockBytes, '-u', 'device-1', '-k', KEY),
     );
   });
