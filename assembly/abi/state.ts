@@ -237,7 +237,6 @@ export class State {
   coapDeadlineMs: u32;
   coapArrived: bool; // it is acknowledged since the host told the time
   coapAckMs: u32; // ACK_TIMEOUT as adapted to the round trips seen
-  coapArrived: bool; // a round trip is over and is still to be measured
   coapTag: u32; // Request-Tag of the body that is being sent
   coapRequestSzx: u32;
   coapAnswerSzx: u32;
