@@ -93,7 +93,8 @@ describe('the answer to a package that is pushed', () => {
     // BF50{5A, 30{BF51, A0{notification}}}; all of it fits into one block
     const inner = `30${((ENABLED.length + list.length) / 2).toString(16).toUpperCase()}${ENABLED}${list}`;
     const told = `BF50${((EID.length + inner.length) / 2).toString(16).toUpperCase()}${EID}${inner}`;
-    expect(hand.down(push('0101', transfer(PACKAGE)))).toEqual([`420220222320${PATH}C106FF${told}`]);
+    // an empty acknowledgement, so that the eIM does not repeat the package; then our own message
+    expect(hand.down(push('0101', transfer(PACKAGE)))).toEqual(['60000101', `420220222320${PATH}C106FF${told}`]);
     expect(hand.down(push('0101', transfer(PACKAGE))), 'the package again').toEqual(['60000101']);
     // BF50{BF53{80 07, 80 09}}
     expect(hand.down('624520222320FFBF5009BF5306800107800109')).toEqual([]);
