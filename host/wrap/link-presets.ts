@@ -127,7 +127,7 @@ const GPRS: LinkParameters = {
 
 /**
  * Wi-Fi at home or on a campus: a third of the 65 Mbit/s of one stream of IEEE 802.11n (MCS 7, 20 MHz). Half of the round trips over the
- * radio were above 20 ms and a tenth above 100 ms in Pei et al., "WiFi can be the weakest link of round trip network latency in the wild"
+ * radio were above 20 ms and a tenth above 100 ms in "WiFi can be the weakest link of round trip network latency in the wild"
  * (INFOCOM 2016). Loss is chosen.
  */
 const WIFI: LinkParameters = {
