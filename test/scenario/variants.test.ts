@@ -4,10 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import { readModule } from '../../host/core/module-file.js';
 import { createNodeInstance } from '../../host/core/node.js';
+import { listen, poll } from '../../host/driver.js';
 import { Euicc } from '../../host/es10/euicc.js';
 import { psmo } from '../../host/sim/eim/index.js';
 import { Bench, type BenchOptions } from '../support/bench.js';
 import { expectCleanCard, expectHonestLog } from '../support/checks.js';
+import { PLAIN, startCoapBench } from '../support/coap-bench.js';
 import { withVirtualTime } from '../support/virtual-time.js';
 
 const SMALL = { sizeBytes: 1_500 };
@@ -18,7 +20,7 @@ const STRAIGHT = { indirectProfileDownload: false };
 const start = (variant: string, options: BenchOptions = {}) =>
   Bench.start({ ...options, createInstance: async () => withVirtualTime(await createNodeInstance(await readModule(variant))) });
 
-describe.each(['ipad-iot', 'ipad-min'])('%s', (variant) => {
+describe.each(['ipad-iot', 'ipad-min', 'ipad-min-coap'])('%s', (variant) => {
   it('gets its first eIM, downloads by way of it, enables, and reports', async () => {
     const bench = await start(variant, { associated: false });
     const { iccid } = bench.queueDownload(SMALL);
@@ -57,6 +59,22 @@ describe.each(['ipad-iot', 'ipad-min'])('%s', (variant) => {
   });
 });
 
+describe.each(['ipad-iot', 'ipad-min-coap'])('%s over CoAP', (variant) => {
+  it('gets its first eIM, downloads by way of it, enables, and reports', async () => {
+    const { bench, datagrams } = await startCoapBench(PLAIN, {
+      associated: false,
+      createInstance: async () => createNodeInstance(await readModule(variant)),
+    });
+    const { iccid } = bench.queueDownload(SMALL);
+    bench.queueEnable(iccid);
+    const options = { initialEim: bench.bed.initialEim(), esipaScheme: 'coap' } as const;
+    expect(await bench.poll(options, { datagrams })).toMatchObject({ error: undefined, packages: 2, profilesInstalled: 1 });
+    expect(bench.euicc.profiles).toMatchObject([{ iccid, state: 'enabled' }]);
+    expectHonestLog(bench.eim.log);
+    expectCleanCard(bench.euicc);
+  });
+});
+
 describe('ipad-iot', () => {
   it('downloads straight from the SM-DP+ in ASN.1, and goes back when the new profile has no network', async () => {
     const bench = await start('ipad-iot', { eimConfiguration: STRAIGHT });
@@ -90,6 +108,22 @@ describe('ipad-min', () => {
     const bench = await start('ipad-min');
     await expect(bench.download({ defaultSmdp: true })).rejects.toMatchObject(BAD_OPTION);
     await expect(bench.run((links) => new Euicc(links).profiles())).rejects.toMatchObject(BAD_OPTION);
+  });
+});
+
+describe('ipad-min-coap', () => {
+  it('fetches and is not called', async () => {
+    const { bench, datagrams } = await startCoapBench(PLAIN, {
+      createInstance: async () => createNodeInstance(await readModule('ipad-min-coap')),
+    });
+    await expect(bench.run((links) => listen(links, { esipaScheme: 'coap' }), { datagrams })).rejects.toMatchObject(BAD_OPTION);
+  });
+});
+
+describe.each(['ipad-min', 'lpa'])('%s', (variant) => {
+  it('has no CoAP', async () => {
+    const bench = await start(variant);
+    await expect(bench.run((links) => poll(links, { esipaScheme: 'coaps' }))).rejects.toMatchObject(BAD_OPTION);
   });
 });
 
