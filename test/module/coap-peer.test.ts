@@ -2,11 +2,9 @@
 // The CoAP test peers themselves: against written-out bytes, against other people's CoAP (libcoap, npm coap), and against each other on a
 // bad network. Only a peer that is right can find what is wrong.
 
-import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { request as coapRequest, createServer, type OutgoingMessage } from 'coap';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../host/clock.js';
@@ -14,6 +12,7 @@ import { concat, fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { createDatagramLink, type LinkParameters } from '../../host/wrap/datagram-link.js';
 import { seededRandom } from '../../host/wrap/seeded-random.js';
 import { VirtualClock } from '../../host/wrap/virtual-clock.js';
+import { findLibcoap } from '../support/libcoap.js';
 import { type CoapFault, coapFaults } from './support/coap-faults.js';
 import { decodeMessage } from './support/coap-message.js';
 import { CoapPeer, type CoapPeerOptions } from './support/coap-peer.js';
@@ -254,9 +253,9 @@ async function onUdp(options: Partial<CoapPeerOptions>, use: (port: number) => P
   return peer;
 }
 
-const hasLibcoap = spawnSync('coap-client-notls', ['-h']).error === undefined;
+const libcoap = findLibcoap();
 
-describe.skipIf(!hasLibcoap)('the client of libcoap', () => {
+describe.skipIf(!libcoap)('the client of libcoap', () => {
   /** POSTs a file with `coap-client-notls` and reads what it got. */
   async function post(port: number, body: Uint8Array, ...options: readonly string[]): Promise<Uint8Array> {
     const folder = await mkdtemp(path.join(tmpdir(), 'ipa-coap-'));
@@ -264,7 +263,7 @@ describe.skipIf(!hasLibcoap)('the client of libcoap', () => {
     try {
       await writeFile(request, body);
       const url = `coap://127.0.0.1:${port}/gsma/rsp2/asn1`;
-      await promisify(execFile)('coap-client-notls', ['-m', 'post', '-B', '10', '-f', request, '-o', response, ...options, url]);
+      await libcoap!.run('-m', 'post', '-B', '10', '-f', request, '-o', response, ...options, url);
       return new Uint8Array(await readFile(response));
     } finally {
       await rm(folder, { recursive: true });

@@ -12,6 +12,7 @@ import { createMemorySessionStore } from '../../../host/datagram/session-store.j
 import { UdpListener } from '../../../host/datagram/udp-listener.js';
 import { UdpDatagramTransport, type UdpTransportOptions } from '../../../host/datagram/udp-transport.js';
 import { type DatagramChannel, NetworkError, type Peer, type TrustAnchor } from '../../../host/interfaces.js';
+import { findLibcoap } from '../../support/libcoap.js';
 import { pem, spkiOf } from '../transport/certificates.js';
 import { bytesOf, type Keys, makeKeys, needGnutls, nextText, PSK, pskServer } from './dtls-bed.js';
 import { freePorts, hasProgram, type Program, run } from './program.js';
@@ -37,7 +38,11 @@ afterEach(async () => {
 });
 
 function start(name: string, ...parameters: string[]): Program {
-  const program = run(name, ...parameters);
+  return closed(run(name, ...parameters));
+}
+
+/** Stopped when the test is over. */
+function closed(program: Program): Program {
   open.push({ close: () => program.stop() });
   return program;
 }
@@ -222,20 +227,12 @@ describe.skipIf(!hasProgram('gnutls-serv'))('the tools of GnuTLS', () => {
 });
 
 describe.each(['openssl', 'gnutls'])('libcoap with %s', (library) => {
-  it.skipIf(!hasProgram(`coap-server-${library}`))('as server, by psk', async () => {
+  const [server, client] = [findLibcoap(`coap-server-${library}`), findLibcoap(`coap-client-${library}`)];
+
+  it.skipIf(!server)('as server, by psk', async () => {
     const port = await freePorts();
     // It knows no identities: any that has the key is let in.
-    start(
-      `coap-server-${library}`,
-      '-A',
-      '127.0.0.1',
-      '-p',
-      String(port),
-      '-h',
-      'hint',
-      '-k',
-      PSK.key.toString('latin1').replaceAll('\0', 'x'),
-    );
+    closed(server!.start('-A', '127.0.0.1', '-p', String(port), '-h', 'hint', '-k', PSK.key.toString('latin1').replaceAll('\0', 'x')));
     const key = Buffer.from(PSK.key.toString('latin1').replaceAll('\0', 'x'));
     const channel = await openWhenReady(transport({ psk: { identity: PSK.identity, key } }), peer(port + 1));
     const request = { code: 'GET', confirmable: true, messageId: 77, options: [{ name: 'Uri-Path' as const, value: Buffer.from('time') }] };
@@ -244,7 +241,7 @@ describe.each(['openssl', 'gnutls'])('libcoap with %s', (library) => {
     expect(parse(Buffer.from(await answer))).toMatchObject({ code: '2.05', messageId: 77, ack: true });
   });
 
-  it.skipIf(!hasProgram(`coap-client-${library}`))('as client, by psk', async () => {
+  it.skipIf(!client)('as client, by psk', async () => {
     const key = 'sixteen letters!';
     const port = await serve({ psk: (identity) => (identity === PSK.identity ? bytesOf(key) : undefined) }, (channel) =>
       channel.onDatagram((bytes) => {
@@ -252,7 +249,7 @@ describe.each(['openssl', 'gnutls'])('libcoap with %s', (library) => {
         channel.send(new Uint8Array(generate({ code: '2.05', ack: true, messageId, token, payload: Buffer.from('from the eIM') })));
       }),
     );
-    const program = start(`coap-client-${library}`, '-u', PSK.identity, '-k', key, `coaps://127.0.0.1:${port}/any`);
+    const program = closed(client!.start('-u', PSK.identity, '-k', key, `coaps://127.0.0.1:${port}/any`));
     await program.shows(/from the eIM/);
   });
 });
