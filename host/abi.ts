@@ -402,7 +402,7 @@ export const Option = {
   EsipaVersion: 0x96,
   /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. Command Listen takes Https for CoAP over DTLS, too. */
   EsipaScheme: 0x97,
-  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  /** Random number that tokens and message IDs of CoAP, and the addition of PollSchedule, are drawn from, 4 bytes, not zero. Without: CoAP is refused, nothing is added. */
   Seed: 0x98,
   /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
   CoapBlockSzx: 0x99,

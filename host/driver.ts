@@ -95,7 +95,7 @@ const FUNCTIONS: Readonly<Record<number, RspFunctionName>> = {
  * not fit (RangeError), or a callback of `links` rejects; what goes wrong outside is in the result.
  */
 export async function poll(links: DriverLinks, options: PollOptions = {}): Promise<CommandResult> {
-  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...defaultsOf(links), ...options }));
+  return new Driver(links, { request: options.initialEim }).run(encodePoll({ ...defaultsOf(links, options), ...options }));
 }
 
 /**
@@ -103,7 +103,7 @@ export async function poll(links: DriverLinks, options: PollOptions = {}): Promi
  * error.
  */
 export async function listen(links: DriverLinks, options: ListenOptions = {}): Promise<CommandResult> {
-  return new Driver(links, { request: options.initialEim }).run(encodeListen({ ...defaultsOf(links), ...options }));
+  return new Driver(links, { request: options.initialEim }).run(encodeListen({ ...defaultsOf(links, options), ...options }));
 }
 
 /**
@@ -135,9 +135,9 @@ function linkOf({ card }: DriverLinks): Pick<CommandOptions, 'cardLink'> {
   return { cardLink: 'write' in card ? 'at' : 'apdu' };
 }
 
-/** A module without CoAP does not know what a seed is. */
-function defaultsOf(links: DriverLinks): PollOptions {
-  const seed = links.datagrams ? { seed: randomInt(1, 2 ** 32) } : {};
+/** CoAP and the random addition of a schedule draw from a seed; a module that has neither does not know what it is. */
+function defaultsOf(links: DriverLinks, { schedule }: PollOptions): PollOptions {
+  const seed = links.datagrams || schedule ? { seed: randomInt(1, 2 ** 32) } : {};
   return { ...linkOf(links), ...timeOf(links), ...seed };
 }
 

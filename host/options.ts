@@ -93,7 +93,7 @@ export interface PollSchedule {
 export interface CoapOptions {
   /** How messages reach the eIM. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. */
   readonly esipaScheme?: Scheme;
-  /** Random number that tokens and message IDs are drawn from, 1 to 2^32 - 1. Default: a new one for each command, where links.datagrams is there. */
+  /** Random number that tokens and message IDs are drawn from, 1 to 2^32 - 1. Default: a new one for each command, where links.datagrams or a schedule is there. */
   readonly seed?: number;
   /** Largest block in bytes: 16, 32, 64, 128, 256, 512 or 1,024, which is the default. */
   readonly coapBlockBytes?: number;

@@ -54,7 +54,7 @@ export const enum Option {
    * Command Listen takes Https for CoAP over DTLS, too.
    */
   EsipaScheme = 0x97,
-  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  /** Random number that tokens and message IDs of CoAP, and the addition of PollSchedule, are drawn from, 4 bytes, not zero. Without: CoAP is refused, nothing is added. */
   Seed = 0x98,
   /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
   CoapBlockSzx = 0x99,

@@ -252,7 +252,7 @@ export class State {
 
   // packages that the eIM pushes (link/coap-push.ts)
   pushState: u32;
-  pushBegun: u32; // message IDs of the last two pushes
+  pushBegun: u32; // message IDs plus 1 of the last two pushes
   pushId: u32; // message ID plus 1 of the request last taken
   pushTokenLength: u32;
   pushTag: u32; // what tells the bodies of the peer apart

@@ -81,7 +81,8 @@ function takeAgain(): void {
 
 /** Whether the message read began one of the last two pushes: a copy that was long on its way. */
 function hasBegun(): bool {
-  return S.pushBegun >> 16 == coapId || (S.pushBegun & 0xffff) == coapId;
+  const id = coapId + 1;
+  return S.pushBegun >> 16 == id || (S.pushBegun & 0xffff) == id;
 }
 
 /** Takes what the request brings or asks for. Returns the code to refuse it with, or 0. */
@@ -98,7 +99,7 @@ function takePush(): u32 {
   const isFirst = !from;
   if (isFirst) {
     if (!isListening() || hasBegun()) return Code.ServiceUnavailable;
-    S.pushBegun = (S.pushBegun << 16) | coapId;
+    S.pushBegun = (S.pushBegun << 16) | (coapId + 1);
     S.coapOffset = 0;
     S.pushTag = coapRequestTag;
   } else if (!S.pushState || coapRequestTag != S.pushTag) return Code.RequestEntityIncomplete;

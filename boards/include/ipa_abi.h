@@ -384,7 +384,7 @@ enum ipa_option {
   IPA_OPTION_ESIPA_VERSION = 0x96,
   /** How messages reach the eIM (Scheme), 1 byte. Default: CoAP over DTLS where the eIM's configuration allows that and not HTTPS, else HTTPS. Command Listen takes Https for CoAP over DTLS, too. */
   IPA_OPTION_ESIPA_SCHEME = 0x97,
-  /** Random number that tokens and message IDs of CoAP are drawn from, 4 bytes, not zero. CoAP is refused without. */
+  /** Random number that tokens and message IDs of CoAP, and the addition of PollSchedule, are drawn from, 4 bytes, not zero. Without: CoAP is refused, nothing is added. */
   IPA_OPTION_SEED = 0x98,
   /** Largest block of CoAP in bytes as the exponent SZX, 1 byte, 0 to 6: 16 to 1,024 bytes. Default: 6. */
   IPA_OPTION_COAP_BLOCK_SZX = 0x99,

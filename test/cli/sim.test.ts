@@ -9,8 +9,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { inProject, root } from '../../scripts/paths.js';
-import { udpChannel } from '../sim/eim/coap/support/udp-channel.js';
 import { moduleRuntimes } from '../support/runtimes.js';
+import { openUdpChannel } from '../support/udp-channel.js';
 import { ended, ipa, ipaHere, startSim, temporaryFolder } from './support.js';
 
 const folder = temporaryFolder();
@@ -72,7 +72,7 @@ describe('ipa sim', () => {
 
   it('--port-coap → the eIM answers plain CoAP too, and says that nothing protects it', async () => {
     const sim = await startSim('--port-coap', '0', '--data-request');
-    const channel = udpChannel(Number(new URL(sim.ready.eimCoapUrl!.replace('coap:', 'http:')).port));
+    const channel = await openUdpChannel(Number(new URL(sim.ready.eimCoapUrl!.replace('coap:', 'http:')).port));
     const answer = new Promise<string>((resolve) => channel.onDatagram((datagram) => resolve(hex(datagram))));
     channel.send(fromHex(`40 02 0001 B4 67736D61 04 72737032 04 61736E31 FF BF4F12 5A10 ${sim.ready.eid}`));
     expect(await answer).toMatch(/^60450001FFBF4F/);

@@ -3,7 +3,7 @@
 // something that the module would take.
 
 import { describe, expect, it } from 'vitest';
-import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodePoll } from '../../host/command.js';
+import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodeListen, encodePoll } from '../../host/command.js';
 import type { DownloadOptions, PollOptions } from '../../host/options.js';
 import { hex } from '../../host/sim/codec/bytes.js';
 
@@ -32,6 +32,16 @@ const REFUSED: readonly object[] = [
   { rplmn: '26' },
   { rplmn: '262-011-1' },
   { utcTime: new Date(Number.NaN) },
+  { esipaScheme: 'http' },
+  { seed: 0 },
+  { seed: 2 ** 32 },
+  { coapBlockBytes: 100 },
+  { coapBlockBytes: 2048 },
+  { coapBlockBytes: 8 },
+  { ackTimeoutMs: 2 ** 31 },
+  { schedule: { intervalSeconds: 2 ** 30 } },
+  { schedule: { intervalSeconds: 60, jitterSeconds: -1 } },
+  { schedule: { intervalSeconds: 60, window: { opensInSeconds: 0.5, periodSeconds: 1, lengthSeconds: 1 } } },
 ];
 
 describe('options of a poll', () => {
@@ -63,6 +73,17 @@ describe('options of a poll', () => {
     [{ ipaFeatures: { indirectRspServerCommunication: true, eimCtxParams1Generation: true } }, '880150'],
     [{ ipaFeatures: { directRspServerCommunication: true, minimizeEsipaBytes: true, eimDownloadDataHandling: false } }, '880184'],
     [{ ipaFeatures: {} }, '880100'],
+    [{ esipaScheme: 'https' }, '970100'],
+    [{ esipaScheme: 'coaps' }, '970101'],
+    [{ esipaScheme: 'coap', seed: 0x1234_5678 }, '9701029804' + '12345678'],
+    [{ seed: 2 ** 32 - 1 }, '9804FFFFFFFF'],
+    [{ coapBlockBytes: 16 }, '990100'],
+    [{ coapBlockBytes: 1024, ackTimeoutMs: 10_000 }, '990106' + '9A0400002710'],
+    [{ schedule: { intervalSeconds: 86_400 } }, `9B1400015180${'00'.repeat(16)}`],
+    [
+      { schedule: { intervalSeconds: 1, jitterSeconds: 2, window: { opensInSeconds: 3, periodSeconds: 4, lengthSeconds: 5 } } },
+      '9B140000000100000002000000030000000400000005',
+    ],
     [{ imei: '490154203237518' }, '850494104502860894104502237315F8'],
   ])('%o is %s', (options, expected) => {
     expect(hex(encodePoll(options))).toBe(POLL + expected);
@@ -96,6 +117,13 @@ describe('a download', () => {
       expect(() => encodeDownload(options as DownloadOptions)).toThrow(RangeError);
     },
   );
+});
+
+describe('listening', () => {
+  it('has its own number, the options of a poll, and its time', () => {
+    expect(hex(encodeListen({ esipaScheme: 'coaps', listenMs: 500 }))).toBe('8001058101019701019C04000001F4');
+    expect(() => encodeListen({ listenMs: 2 ** 31 })).toThrow(RangeError);
+  });
 });
 
 describe('the other commands', () => {

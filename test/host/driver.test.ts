@@ -15,6 +15,7 @@ import {
   type ResponseChunk,
   type Transport,
 } from '../../host/interfaces.js';
+import type { PollOptions } from '../../host/options.js';
 import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { type Step, scriptedInstance, summary } from '../support/scripted-instance.js';
 
@@ -55,6 +56,32 @@ const linksOf = (instance: IpaInstance, rest: Partial<DriverLinks> = {}): Driver
   card: noCard,
   transport: new FakeTransport(),
   ...rest,
+});
+
+describe('the seed', () => {
+  const finished = (): Step[] => [{ kind: Action.Finished, events: 0 }];
+  /** The seeds of two polls, from option 98 of the command; undefined where there is none. */
+  const seeds = async (options: PollOptions) => {
+    const commands = await Promise.all(
+      [1, 2].map(async () => {
+        const instance = scriptedInstance(finished());
+        await poll(linksOf(instance), { utcTime: null, ...options });
+        return instance.events[0]!.bytes;
+      }),
+    );
+    return commands.map((bytes) => /^(?:800101810100)9804([0-9A-F]{8})/.exec(bytes)?.[1]);
+  };
+
+  it('is drawn anew for each poll that has a schedule, whose addition comes from it', async () => {
+    const [first, second] = await seeds({ schedule: { intervalSeconds: 60, jitterSeconds: 30 } });
+    expect(first).toMatch(/^[0-9A-F]{8}$/);
+    expect(first).not.toBe('00000000');
+    expect(second).not.toBe(first);
+  });
+
+  it('is left out where nothing draws from it', async () => {
+    expect(await seeds({})).toEqual([undefined, undefined]);
+  });
 });
 
 describe('the network', () => {

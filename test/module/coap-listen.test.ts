@@ -36,6 +36,12 @@ const transfer = (content: string) => `BF4E${(content.length / 2).toString(16).p
 /** The answer in the acknowledgement, 2.05. */
 const acknowledged = (id: string, body: string, options = '') => `6145${id}AA${options}FF${body}`;
 
+it('the first push may have the message ID 0, and a later one, too', () => {
+  const hand = listening();
+  const acks = transfer('BF5306800107800108');
+  for (const id of ['0000', '1234', 'FFFF']) expect(hand.down(push(id, acks)), id).toEqual([acknowledged(id, RECEIVED)]);
+});
+
 function rest(hand: CoapByHand): void {
   expect(hand.pass(LISTEN_MS)).toEqual([]);
 }

@@ -13,11 +13,11 @@ import { createDatagramLink, type LinkParameters } from '../../host/wrap/datagra
 import { seededRandom } from '../../host/wrap/seeded-random.js';
 import { VirtualClock } from '../../host/wrap/virtual-clock.js';
 import { findLibcoap } from '../support/libcoap.js';
+import { openUdpChannel } from '../support/udp-channel.js';
 import { type CoapFault, coapFaults } from './support/coap-faults.js';
 import { decodeMessage } from './support/coap-message.js';
 import { CoapPeer, type CoapPeerOptions } from './support/coap-peer.js';
 import { CoapPusher, type PushResult } from './support/coap-pusher.js';
-import { openUdpChannel } from './support/coap-udp.js';
 
 const bytesOf = (length: number, seed = 7): Uint8Array => {
   const random = seededRandom(seed);

@@ -13,10 +13,10 @@ import { BLOCK_BYTES, type BlockBytes } from '../../../../host/sim/eim/coap/bloc
 import { type EimCoapOptions, psmo, SimulatedEim } from '../../../../host/sim/eim/index.js';
 import { createTestPki, type TestPki } from '../../../../host/sim/pki/index.js';
 import { findLibcoap } from '../../../support/libcoap.js';
+import { openUdpChannel } from '../../../support/udp-channel.js';
 import { EID, ICCID, TestCard } from '../support/card.js';
 import { getEimPackage, lastEvent } from '../support/messages.js';
 import { queueBody } from './support/bed.js';
-import { udpChannel } from './support/udp-channel.js';
 
 const coapClient = findLibcoap();
 const BODY_BYTES = 5_000;
@@ -169,7 +169,7 @@ describe('the package coap', () => {
     });
     const result = () =>
       new TestCard(pki).packageResult({ counterValue: item.counterValue!, eimTransactionId: item.eimTransactionId!, seqNumber: 7 });
-    const channel = udpChannel(port);
+    const channel = await openUdpChannel(port);
     open.push(channel);
     expect(await eim.push(EID, channel)).toEqual([{ item, answer: 'result', acknowledged: true }]);
     expect(item.result).toMatchObject({ kind: 'euiccPackageResult', verified: true });

@@ -3,7 +3,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { DatagramChannel } from '../../../host/interfaces.js';
+import type { DatagramChannel } from '../../host/interfaces.js';
 
 export interface UdpChannel extends DatagramChannel {
   readonly port: number;
