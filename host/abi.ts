@@ -280,6 +280,8 @@ export const Summary = {
   Emulated: 0x85,
   /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
   NextPoll: 0x86,
+  /** How the card was reached over the AT link: CardAccess times 256, plus the data bytes per STORE DATA block that it came down to. */
+  CardPath: 0x87,
 } as const;
 /** Tags of the summary that comes with action Finished; each value is a signed big-endian integer of 4 bytes. */
 export type Summary = (typeof Summary)[keyof typeof Summary];
@@ -412,6 +414,14 @@ export const Option = {
   PollSchedule: 0x9b,
   /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
   ListenMs: 0x9c,
+  /** Way from the modem to the card (CardAccess), 1 byte; AT link only. Default: Auto. */
+  CardAccess: 0x9d,
+  /** How the modem is made to read the card anew after a profile change (ModemReset), 1 byte; AT link only. Default: PowerCycle. */
+  ModemReset: 0x9e,
+  /** Data bytes asked for by one GET RESPONSE at most, 1 byte, 16 to 255. Default: what the card has, at most 256; less is learnt. */
+  ResponseBytes: 0x9f,
+  /** Oddities of the modem (ModemQuirk, added up), 1 byte; AT link only. Default: 0. */
+  ModemQuirks: 0xa0,
 } as const;
 /** Options of a command; all but Command may be left out. */
 export type Option = (typeof Option)[keyof typeof Option];
@@ -448,11 +458,49 @@ export type Assistant = (typeof Assistant)[keyof typeof Assistant];
 export const CardLink = {
   /** The host transmits APDUs (action CardTransmit). */
   Apdu: 0,
-  /** The module speaks AT+CSIM (action CardWrite). */
+  /** The module speaks AT commands (action CardWrite). */
   At: 1,
 } as const;
 /** Values of option CardLink. */
 export type CardLink = (typeof CardLink)[keyof typeof CardLink];
+
+/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+export const CardAccess = {
+  /** The first of the others that works, in their order; what worked is tried first by the next command. */
+  Auto: 0,
+  /** AT+CSIM: the module opens the logical channel itself (§8.17). */
+  Csim: 1,
+  /** AT+CCHO, AT+CGLA, AT+CCHC: the modem opens it (§8.43 to §8.46). */
+  Channel: 2,
+  /** AT+CSIM on the basic channel, where the modem lets nothing else through. */
+  Basic: 3,
+} as const;
+/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+export type CardAccess = (typeof CardAccess)[keyof typeof CardAccess];
+
+/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
+export const ModemReset = {
+  /** AT+CFUN=0, then AT+CFUN=1: the card loses its power. */
+  PowerCycle: 0,
+  /** AT+CFUN=4, then AT+CFUN=1: the radio goes off and on. */
+  RadioCycle: 1,
+  /** AT+CFUN=1,1: the modem restarts. */
+  Restart: 2,
+} as const;
+/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
+export type ModemReset = (typeof ModemReset)[keyof typeof ModemReset];
+
+/** Bits of option ModemQuirks. */
+export const ModemQuirk = {
+  /** AT+CSIM=1 locks the SIM interface before the first APDU, AT+CSIM=0 unlocks it (Telit). */
+  SimLock: 1,
+  /** AT+CGLA leaves the class byte alone: the host puts the channel in, which is the session's number. */
+  PassesClassByte: 2,
+  /** The network does not go by way of this modem: its registration is not waited for after a profile change. */
+  NoRegistration: 4,
+} as const;
+/** Bits of option ModemQuirks. */
+export type ModemQuirk = (typeof ModemQuirk)[keyof typeof ModemQuirk];
 
 /** The layer that is at fault for an error. */
 export type ErrorLayer = 'use' | 'wire' | 'card' | 'modem' | 'eUICC' | 'eIM' | 'SM-DP+' | 'network' | 'limits';

@@ -48,7 +48,7 @@ export type {
   StateChangeCause,
 } from './options.js';
 export type { Operator, PolicyRule, ProfileClass } from './profile-fields.js';
-export type { CommandResult } from './result.js';
+export type { CardPath, CommandResult } from './result.js';
 export { type HttpsOptions, HttpsTransport } from './transport/https.js';
 export type { AddressOptions } from './transport/https-address.js';
 export { chunkLine } from './wrap/chunk-line.js';

@@ -3,12 +3,34 @@
 
 import type { Binding, Scheme } from './interfaces.js';
 
-/** Options of every command. */
-export interface CommandOptions {
-  /** How APDUs reach the card: the module speaks AT+CSIM ("at", default for a ByteLine), or the host transmits APDUs ("apdu"). */
-  readonly cardLink?: 'at' | 'apdu';
-  /** Data bytes per STORE DATA block, 16 to 255. Default 255; less for modems that lose long lines. */
+/** What a modem is like; host/modem has a table of those that are known. Nothing of it matters to a card in a reader. */
+export interface ModemOptions {
+  /**
+   * Way from the modem to the card: AT+CSIM ("csim"), AT+CCHO and AT+CGLA ("channel"), AT+CSIM on the basic channel ("basic"). Default "auto":
+   * the first that works.
+   */
+  readonly cardAccess?: 'auto' | 'csim' | 'channel' | 'basic';
+  /** Data bytes per STORE DATA block, 16 to 255. Default 255; the module goes down to 120 and 63 where long lines are refused. */
   readonly blockBytes?: number;
+  /** Data bytes asked for by one GET RESPONSE at most, 16 to 255. Default: what the card has, at most 256. */
+  readonly responseBytes?: number;
+  /**
+   * How the modem is made to read the card anew after a profile change: AT+CFUN=0 and 1 ("powerCycle", default), AT+CFUN=4 and 1
+   * ("radioCycle"), or AT+CFUN=1,1 ("restart").
+   */
+  readonly modemReset?: 'powerCycle' | 'radioCycle' | 'restart';
+  /** Locks the SIM interface by AT+CSIM=1 for the time of the command (Telit). Default false. */
+  readonly simLock?: boolean;
+  /** AT+CGLA leaves the class byte alone, so that the module must put the channel in. Default false. */
+  readonly passesClassByte?: boolean;
+  /** Waits after a profile change until AT+CEREG? says that the modem is registered. Default true; false where the network goes another way. */
+  readonly awaitRegistration?: boolean;
+}
+
+/** Options of every command. */
+export interface CommandOptions extends ModemOptions {
+  /** How APDUs reach the card: the module speaks AT commands ("at", default for a ByteLine), or the host transmits APDUs ("apdu"). */
+  readonly cardLink?: 'at' | 'apdu';
   /** Time-out of one card command in milliseconds. Default 30,000. */
   readonly cardTimeoutMs?: number;
   /** How long the modem may take to be online after a profile change before it is rolled back, in milliseconds. Default 180,000. */

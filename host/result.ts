@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a command ended: action Finished in words.
 
-import { Summary } from './abi.js';
+import { CardAccess, Summary } from './abi.js';
 import { IpaError } from './core/errors.js';
 import type { Action } from './interfaces.js';
 import { STATE_CHANGE_CAUSES, type StateChangeCause } from './options.js';
@@ -26,6 +26,21 @@ export interface CommandResult {
   readonly emulated: boolean;
   /** When to poll next, in seconds from now, where option `schedule` asked for it. */
   readonly nextPollSeconds: number | undefined;
+  /** How the card was reached through a modem, and the data bytes per STORE DATA block that it came down to; undefined: not told. */
+  readonly cardPath: CardPath | undefined;
+}
+
+/** How the card was reached through a modem. */
+export interface CardPath {
+  readonly access: 'csim' | 'channel' | 'basic';
+  readonly blockBytes: number;
+}
+
+const ACCESSES = { [CardAccess.Csim]: 'csim', [CardAccess.Channel]: 'channel', [CardAccess.Basic]: 'basic' } as const;
+
+function cardPathOf(value: number): CardPath | undefined {
+  const access = (ACCESSES as Readonly<Record<number, CardPath['access']>>)[value >> 8];
+  return access === undefined ? undefined : { access, blockBytes: value & 0xff };
 }
 
 /** The result in action Finished. */
@@ -41,6 +56,7 @@ export function readResult({ argument, bytes }: Action): CommandResult {
     notifications: summary.get(Summary.Notifications) ?? 0,
     emulated: summary.get(Summary.Emulated) === 1,
     nextPollSeconds: nextPoll < 0 ? undefined : nextPoll,
+    cardPath: cardPathOf(summary.get(Summary.CardPath) ?? 0),
     stateChange: STATE_CHANGE_CAUSES[summary.get(Summary.StateChange) ?? -1],
   };
 }

@@ -31,7 +31,8 @@ export type Feature =
   | 'MORE_OPTIONS'
   | 'STRICT_ANSWERS'
   | 'COAP'
-  | 'PUSH';
+  | 'PUSH'
+  | 'MODEMS';
 
 /** What a module has only where asked for. */
 export type Extra = 'EMULATION';
@@ -74,6 +75,7 @@ const MIN: readonly Feature[] = [
   'DISCOVERY',
   'STRICT_ANSWERS',
   'PUSH',
+  'MODEMS',
 ];
 
 /** The table. A trimmed variant is one more entry file and one more row. */

@@ -126,4 +126,6 @@ export const enum Summary {
   Emulated = 0x85,
   /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
   NextPoll = 0x86,
+  /** How the card was reached over the AT link: CardAccess times 256, plus the data bytes per STORE DATA block that it came down to. */
+  CardPath = 0x87,
 }

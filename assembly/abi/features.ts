@@ -36,6 +36,8 @@ export const HAS_STRICT_ANSWERS: bool = !isDefined(IPA_WITHOUT_STRICT_ANSWERS);
 export const HAS_COAP: bool = !isDefined(IPA_WITHOUT_COAP);
 /** Packages that the eIM pushes over CoAP (link/coap-push.ts). */
 export const HAS_PUSH: bool = !isDefined(IPA_WITHOUT_PUSH) && HAS_COAP;
+/** Modems beyond AT+CSIM with whole blocks: AT+CCHO, what is learnt, options from CardAccess on. */
+export const HAS_MODEMS: bool = !isDefined(IPA_WITHOUT_MODEMS);
 /** Downloads by way of the eIM and nothing else: what happens is in proc/indirect-download.ts. */
 export const IS_INDIRECT: bool = !HAS_DIRECT && !HAS_POLICY && !HAS_STATE_CHANGES && !HAS_DISCOVERY;
 /** A virtual ISD-R in front of a consumer eUICC (emulation/): the functions of SGP.32 that such a card does not have. Only where asked for. */

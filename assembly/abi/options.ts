@@ -67,6 +67,14 @@ export const enum Option {
   PollSchedule = 0x9b,
   /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
   ListenMs = 0x9c,
+  /** Way from the modem to the card (CardAccess), 1 byte; AT link only. Default: Auto. */
+  CardAccess = 0x9d,
+  /** How the modem is made to read the card anew after a profile change (ModemReset), 1 byte; AT link only. Default: PowerCycle. */
+  ModemReset = 0x9e,
+  /** Data bytes asked for by one GET RESPONSE at most, 1 byte, 16 to 255. Default: what the card has, at most 256; less is learnt. */
+  ResponseBytes = 0x9f,
+  /** Oddities of the modem (ModemQuirk, added up), 1 byte; AT link only. Default: 0. */
+  ModemQuirks = 0xa0,
 }
 
 /** Values of option Command. */
@@ -97,6 +105,38 @@ export const enum Assistant {
 export const enum CardLink {
   /** The host transmits APDUs (action CardTransmit). */
   Apdu = 0,
-  /** The module speaks AT+CSIM (action CardWrite). */
+  /** The module speaks AT commands (action CardWrite). */
   At = 1,
+}
+
+/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+export const enum CardAccess {
+  /** The first of the others that works, in their order; what worked is tried first by the next command. */
+  Auto = 0,
+  /** AT+CSIM: the module opens the logical channel itself (§8.17). */
+  Csim = 1,
+  /** AT+CCHO, AT+CGLA, AT+CCHC: the modem opens it (§8.43 to §8.46). */
+  Channel = 2,
+  /** AT+CSIM on the basic channel, where the modem lets nothing else through. */
+  Basic = 3,
+}
+
+/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
+export const enum ModemReset {
+  /** AT+CFUN=0, then AT+CFUN=1: the card loses its power. */
+  PowerCycle = 0,
+  /** AT+CFUN=4, then AT+CFUN=1: the radio goes off and on. */
+  RadioCycle = 1,
+  /** AT+CFUN=1,1: the modem restarts. */
+  Restart = 2,
+}
+
+/** Bits of option ModemQuirks. */
+export const enum ModemQuirk {
+  /** AT+CSIM=1 locks the SIM interface before the first APDU, AT+CSIM=0 unlocks it (Telit). */
+  SimLock = 1,
+  /** AT+CGLA leaves the class byte alone: the host puts the channel in, which is the session's number. */
+  PassesClassByte = 2,
+  /** The network does not go by way of this modem: its registration is not waited for after a profile change. */
+  NoRegistration = 4,
 }

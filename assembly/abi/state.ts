@@ -298,6 +298,10 @@ export class Options {
   ackTimeoutMs: u32;
   pollScheduleLength: u32;
   listenMs: u32;
+  cardAccess: u32;
+  modemReset: u32;
+  responseBytes: u32;
+  modemQuirks: u32;
 }
 
 /** Bytes a header may overhang a full block or window before the rest is moved to the next one. */

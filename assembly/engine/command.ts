@@ -12,6 +12,7 @@ import {
   HAS_ESIPA,
   HAS_JSON,
   HAS_LOCAL,
+  HAS_MODEMS,
   HAS_MORE_OPTIONS,
   HAS_PUSH,
   HAS_SELECTION,
@@ -50,7 +51,13 @@ const NOWHERE: u32 = 0xff;
 /** Length that means "no limit here": the reader of the value has its own. */
 const ANY_LENGTH: u32 = 0xff;
 const FIRST_ROWS: u32 = Option.Restart - Option.Command + 1;
-const LAST_OPTION: u32 = HAS_COAP ? Option.ListenMs : HAS_MORE_OPTIONS ? Option.EsipaVersion : Option.Restart;
+const LAST_OPTION: u32 = HAS_MODEMS
+  ? Option.ModemQuirks
+  : HAS_COAP
+    ? Option.ListenMs
+    : HAS_MORE_OPTIONS
+      ? Option.EsipaVersion
+      : Option.Restart;
 
 // biome-ignore format: a row a line
 const FIRST: usize = memory.data<u8>([
@@ -87,6 +94,10 @@ const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   /* AckTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('ackTimeoutMs') / 4), <u8>NOWHERE,
   /* PollSchedule */ 0, 63, 20, 20, <u8>((POLL_SCHEDULE - OPTIONS) / 4), <u8>(offsetof<Options>('pollScheduleLength') / 4),
   /* ListenMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('listenMs') / 4), <u8>NOWHERE,
+  /* CardAccess */ 0, 3, 1, 1, <u8>(offsetof<Options>('cardAccess') / 4), <u8>NOWHERE,
+  /* ModemReset */ 0, 2, 1, 1, <u8>(offsetof<Options>('modemReset') / 4), <u8>NOWHERE,
+  /* ResponseBytes */ 16, 255, 1, 1, <u8>(offsetof<Options>('responseBytes') / 4), <u8>NOWHERE,
+  /* ModemQuirks */ 0, 7, 1, 1, <u8>(offsetof<Options>('modemQuirks') / 4), <u8>NOWHERE,
 ]);
 
 /** What stands when the host says nothing, in the form of options. */

@@ -270,6 +270,8 @@ enum ipa_summary {
   IPA_SUMMARY_EMULATED = 0x85,
   /** Seconds until the next poll is due (option PollSchedule); -1: the host did not ask. */
   IPA_SUMMARY_NEXT_POLL = 0x86,
+  /** How the card was reached over the AT link: CardAccess times 256, plus the data bytes per STORE DATA block that it came down to. */
+  IPA_SUMMARY_CARD_PATH = 0x87,
 };
 
 /* events: What the host tells the module. Bytes of an event are first copied to ipa_window(kind), at most ipa_window_size(kind) of them. */
@@ -394,6 +396,14 @@ enum ipa_option {
   IPA_OPTION_POLL_SCHEDULE = 0x9b,
   /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
   IPA_OPTION_LISTEN_MS = 0x9c,
+  /** Way from the modem to the card (CardAccess), 1 byte; AT link only. Default: Auto. */
+  IPA_OPTION_CARD_ACCESS = 0x9d,
+  /** How the modem is made to read the card anew after a profile change (ModemReset), 1 byte; AT link only. Default: PowerCycle. */
+  IPA_OPTION_MODEM_RESET = 0x9e,
+  /** Data bytes asked for by one GET RESPONSE at most, 1 byte, 16 to 255. Default: what the card has, at most 256; less is learnt. */
+  IPA_OPTION_RESPONSE_BYTES = 0x9f,
+  /** Oddities of the modem (ModemQuirk, added up), 1 byte; AT link only. Default: 0. */
+  IPA_OPTION_MODEM_QUIRKS = 0xa0,
 };
 
 /** Values of option Command. */
@@ -424,8 +434,40 @@ enum ipa_assistant {
 enum ipa_card_link {
   /** The host transmits APDUs (action CardTransmit). */
   IPA_CARD_LINK_APDU = 0,
-  /** The module speaks AT+CSIM (action CardWrite). */
+  /** The module speaks AT commands (action CardWrite). */
   IPA_CARD_LINK_AT = 1,
+};
+
+/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+enum ipa_card_access {
+  /** The first of the others that works, in their order; what worked is tried first by the next command. */
+  IPA_CARD_ACCESS_AUTO = 0,
+  /** AT+CSIM: the module opens the logical channel itself (§8.17). */
+  IPA_CARD_ACCESS_CSIM = 1,
+  /** AT+CCHO, AT+CGLA, AT+CCHC: the modem opens it (§8.43 to §8.46). */
+  IPA_CARD_ACCESS_CHANNEL = 2,
+  /** AT+CSIM on the basic channel, where the modem lets nothing else through. */
+  IPA_CARD_ACCESS_BASIC = 3,
+};
+
+/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
+enum ipa_modem_reset {
+  /** AT+CFUN=0, then AT+CFUN=1: the card loses its power. */
+  IPA_MODEM_RESET_POWER_CYCLE = 0,
+  /** AT+CFUN=4, then AT+CFUN=1: the radio goes off and on. */
+  IPA_MODEM_RESET_RADIO_CYCLE = 1,
+  /** AT+CFUN=1,1: the modem restarts. */
+  IPA_MODEM_RESET_RESTART = 2,
+};
+
+/** Bits of option ModemQuirks. */
+enum ipa_modem_quirk {
+  /** AT+CSIM=1 locks the SIM interface before the first APDU, AT+CSIM=0 unlocks it (Telit). */
+  IPA_MODEM_QUIRK_SIM_LOCK = 1,
+  /** AT+CGLA leaves the class byte alone: the host puts the channel in, which is the session's number. */
+  IPA_MODEM_QUIRK_PASSES_CLASS_BYTE = 2,
+  /** The network does not go by way of this modem: its registration is not waited for after a profile change. */
+  IPA_MODEM_QUIRK_NO_REGISTRATION = 4,
 };
 
 #endif
