@@ -12,7 +12,7 @@ import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, SCALARS_
 import { emulationDataAt, emulationDataBytes } from './emulation/virtual-isdr';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
-import { atLineLength } from './link/at';
+import { atLineLength } from './link/at-text';
 import { datagram, datagramBytes } from './link/coap';
 
 export { __data_end, __heap_base, SCALARS_BEGIN as __scalars_begin, SCALARS_END as __scalars_end };

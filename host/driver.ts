@@ -156,6 +156,8 @@ interface Brought {
 /** Runs one command. */
 class Driver {
   readonly #happenings: Happening[] = [];
+  /** Bytes of the modem that the module has no room for yet. */
+  #held: Uint8Array = NOTHING;
   #wake: (() => void) | undefined;
   #exchange = 0;
   #sentBytes = 0;
@@ -201,10 +203,31 @@ class Driver {
 
   /** Waits for something to happen, or for the module's clock, and tells the module. */
   async #deliver(untilMs: number): Promise<void> {
-    if (this.#happenings.length === 0) await this.#sleep(untilMs);
-    const happening = this.#happenings.shift();
-    if (happening?.kind === Event.Datagram || happening?.kind === DATAGRAMS_FAILED) await this.#deliverUnasked(happening);
+    if (this.#held.length > 0) {
+      if (await this.#giveHeld()) return;
+    } else if (this.#happenings.length === 0) await this.#sleep(untilMs);
+    const happening = await this.#nextHappening(untilMs);
+    if (happening?.kind === Event.CardData) {
+      this.#held = happening.bytes;
+      await this.#giveHeld();
+    } else if (happening?.kind === Event.Datagram || happening?.kind === DATAGRAMS_FAILED) await this.#deliverUnasked(happening);
     else if (happening) await this.links.instance.event(happening.kind, happening.argument, happening.bytes);
+  }
+
+  /** Gives what the modem has sent; a long response goes on as fast as the network takes it. Resolves to whether anything was taken. */
+  async #giveHeld(): Promise<boolean> {
+    const taken = await this.links.instance.event(Event.CardData, 0, this.#held);
+    this.#held = this.#held.subarray(taken);
+    return taken > 0;
+  }
+
+  /** What happened next; nothing more of the modem while there is no room for what it has sent. */
+  async #nextHappening(untilMs: number): Promise<Happening | undefined> {
+    if (this.#held.length === 0) return this.#happenings.shift();
+    const isOther = ({ kind }: Happening) => kind !== Event.CardData;
+    if (!this.#happenings.some(isOther)) await this.#sleep(untilMs);
+    const at = this.#happenings.findIndex(isOther);
+    return at < 0 ? undefined : this.#happenings.splice(at, 1)[0];
   }
 
   /**

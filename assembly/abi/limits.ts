@@ -7,8 +7,10 @@ export const NETWORK_WINDOW_BYTES: i32 = 1024;
 export const COAP_HEAD_BYTES: i32 = 64;
 /** Modem bytes or response APDU per event. */
 export const CARD_WINDOW_BYTES: i32 = 258;
-/** The longest AT command line: AT+CSIM=522,"…" and carriage return. */
-export const CARD_LINE_BYTES: i32 = 544;
+/** The handle of a channel that the modem opens; long ones have 16 digits. */
+export const SESSION_BYTES: i32 = 24;
+/** The longest AT command line: AT+CGLA=<handle>,522,"…" and carriage return. */
+export const CARD_LINE_BYTES: i32 = 564;
 /** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
 export const MESSAGE_BYTES: i32 = 3072;
 /** A report that only this module holds: signed error of a package, error of a trigger. */

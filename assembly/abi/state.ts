@@ -2,7 +2,7 @@
 // The memory map: one region that holds everything the module remembers between two calls. The host may save it after any
 // call and put it back into a fresh instance (design property P5). Module-level variables elsewhere are scratch within a call.
 
-import { HAS_COAP, HAS_EMULATION } from './features';
+import { HAS_COAP, HAS_EMULATION, HAS_MODEMS } from './features';
 import {
   ACTIVATION_CODE_BYTES,
   BACKOFF_BYTES,
@@ -14,6 +14,7 @@ import {
   METADATA_BYTES,
   NETWORK_WINDOW_BYTES,
   OWED_BYTES,
+  SESSION_BYTES,
   TLV_DEPTH,
 } from './limits';
 
@@ -126,6 +127,7 @@ export class State {
   apduOut: bool; // its response has not come yet
   apduStale: bool; // … and will not be wanted when it comes
   responseMore: bool;
+  responsePart: bool; // the rest comes in the same answer of the modem
   responseLe: u32;
   getResponses: u32;
   responseEnd: usize;
@@ -140,19 +142,37 @@ export class State {
 
   // AT link (link/at.ts)
   linkCommand: i32;
-  linkNext: i32; // command to send after this one
+  linkLast: i32; // the last command of a sequence
   linkTries: u32;
   linkWaiting: bool;
   linkPaused: bool; // waiting before the same line is sent again
   linkDeadlineMs: u32;
   lineLength: u32;
   lineKind: i32;
-  hexDigits: u32;
+  lineFrom: u32; // where in the line the answer begins
+  lineDigits: u32; // hexadecimal digits of the answer in front of this line
+  hexDigits: u32; // of the answer so far
+  hexBase: u32; // of them in parts that the card lane has taken
   hexExpected: u32;
   hexHigh: u32;
   answerSeen: bool;
+  partGiven: bool; // a part of a long answer was handed to the card lane
   linkFailure: i32;
   linkDetail: i32;
+  linkStale: bool; // an answer that was given up may still come
+  linkAfter: i32; // the command to send when the line is clear
+  cardIsNew: bool; // the card was reset and has not answered yet
+  access: u32; // CardAccess in use
+  knownAccess: u32; // … that has worked in this command
+  accessTried: u32; // bit n: CardAccess n was tried
+  resetTried: bool; // the card was reset because it answered 6985
+  sessionLength: u32;
+  isRegistered: bool;
+  blockBytes: u32; // what STORE DATA has come down to, 0: nothing was refused
+  provenBytes: u32; // the longest block that was answered
+  proactiveBytes: u32; // of the proactive command that waits, 0: none
+  fetches: u32;
+  answerIsLost: bool; // an eUICC package may have run although its answer did not come
 
   // streaming TLV scanner (wire/tlv-stream.ts)
   scanHeaderLength: u32;
@@ -308,7 +328,7 @@ export class Options {
 const SLACK: usize = 32;
 
 /** Room for the scalars, in bytes. */
-export const SCALARS: usize = 864;
+export const SCALARS: usize = 928;
 /** Room for the options, in bytes. */
 export const OPTIONS_BYTES: usize = 128;
 const A_OPTIONS: usize = SCALARS;
@@ -339,7 +359,8 @@ const A_SCAN_REMAINING: usize = A_SCAN_TAGS + 4 * TLV_DEPTH;
 const A_SCAN_CONSTRUCTED: usize = A_SCAN_REMAINING + 4 * TLV_DEPTH;
 const A_ELEMENT_ENDS: usize = A_SCAN_CONSTRUCTED + TLV_DEPTH;
 const A_LINE: usize = A_ELEMENT_ENDS + 4 * TLV_DEPTH;
-const A_SCRATCH: usize = A_LINE + 32;
+const A_SESSION: usize = A_LINE + 32;
+const A_SCRATCH: usize = A_SESSION + (HAS_MODEMS ? SESSION_BYTES : 0);
 const A_ACTIVATION_CODE: usize = A_SCRATCH + 128;
 const A_OWED: usize = A_ACTIVATION_CODE + ACTIVATION_CODE_BYTES;
 const A_APDU: usize = A_OWED + OWED_BYTES;
@@ -404,6 +425,8 @@ export const SCAN_CONSTRUCTED: usize = REGION + A_SCAN_CONSTRUCTED;
 export const ELEMENT_ENDS: usize = REGION + A_ELEMENT_ENDS;
 /** First characters of the modem line being read. */
 export const LINE: usize = REGION + A_LINE;
+/** Handle of the channel that the modem has opened (AT+CCHO), as it wrote it. */
+export const SESSION: usize = REGION + A_SESSION;
 /** Small requests and prefixes are put together here. */
 export const SCRATCH: usize = REGION + A_SCRATCH;
 export const ACTIVATION_CODE: usize = REGION + A_ACTIVATION_CODE;

@@ -12,6 +12,7 @@ import {
   HAS_ESIPA,
   HAS_JSON,
   HAS_LOCAL,
+  HAS_MODEMS,
   HAS_POLICY,
   HAS_PUSH,
   HAS_SELECTION,
@@ -19,7 +20,7 @@ import {
   IS_INDIRECT,
 } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { Assistant, Command } from '../abi/options';
+import { Assistant, CardAccess, CardLink, Command } from '../abi/options';
 import { MESSAGE, METADATA, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
 import { checkServerCertificate } from '../es9p/server-certificate';
@@ -59,6 +60,7 @@ export function startAtOnce(what: u32): i32 {
       return 0;
     case Do.Dispatch:
       if (HAS_SELECTION) backoffBeginRun();
+      if (HAS_MODEMS) keepAccess();
       return O.command - 1; // rows in the order of Command
     case Do.ChooseRoute:
       return HAS_DIRECT ? chooseRoute() : 0;
@@ -85,6 +87,8 @@ export function startAtOnce(what: u32): i32 {
       return HAS_STATE_CHANGES ? resultIsLost() : 0;
     case Do.AskWhetherAgain:
       return HAS_DIRECT && HAS_JSON ? isWantedAgain() : 0;
+    case Do.OtherAccess:
+      return HAS_MODEMS ? otherAccess() : 0;
     case Do.Return:
       if (!HAS_ESIPA) return 0;
       S.procedure = S.returnProcedure;
@@ -148,6 +152,11 @@ export function isWireError(error: i32): bool {
   return (error >= ErrorCode.BadValue && error <= ErrorCode.BadEncoding) || error == ErrorCode.MessageTooLong;
 }
 
+/** Whether an error is one of the line to the modem. */
+export function isModemError(error: i32): bool {
+  return error <= ErrorCode.ModemError && error >= ErrorCode.ModemTimeout;
+}
+
 /** Whether an error is one of the network. */
 export function isNetworkError(error: i32): bool {
   return error <= ErrorCode.NetworkUnreachable && error >= ErrorCode.NoSeed;
@@ -188,6 +197,7 @@ function finish(): void {
   at = putSummary(at, Summary.Notifications, S.notifications);
   if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
   if (HAS_COAP) at = putSummary(at, Summary.NextPoll, nextPollSeconds());
+  if (HAS_MODEMS && O.cardLink != CardLink.Apdu) at = putSummary(at, Summary.CardPath, (S.knownAccess << 8) | O.blockBytes);
   if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
@@ -204,6 +214,37 @@ const DIRECT: u32 = 0x80;
 /** Whether SM-DP+ and SM-DS are talked to straight. */
 export function isDirect(): bool {
   return isLocal() || (!S.eimIndirect && (O.ipaFeatures & DIRECT) != 0);
+}
+
+/** The card answers this way: what was tried before does not matter. */
+function keepAccess(): void {
+  S.knownAccess = S.access;
+  S.error = 0;
+  S.detail = 0;
+}
+
+const CONDITIONS_NOT_SATISFIED: i32 = 0x6985;
+const NOT_FOUND: i32 = 0x6a82;
+/** Bit n: CardAccess n can be tried. */
+const ACCESSES: u32 = (1 << CardAccess.Csim) | (1 << CardAccess.Channel) | (1 << CardAccess.Basic);
+
+/** How the card is tried next: 0 another way, 1 the same way after a reset; or the first error when there is nothing left to try. */
+function otherAccess(): i32 {
+  const detail = S.detail;
+  if (detail == CONDITIONS_NOT_SATISFIED && !S.resetTried) {
+    S.resetTried = true;
+    S.error = 0;
+    S.detail = 0;
+    return 1;
+  }
+  S.accessTried |= 1 << S.access;
+  const left = ACCESSES & ~S.accessTried;
+  // without ISD-R it is no eUICC, whichever way it is asked; and ISD-R itself may have answered
+  if (!left || S.knownAccess || O.cardAccess || O.cardLink == CardLink.Apdu || detail == NOT_FOUND) return S.error;
+  S.access = ctz(left);
+  S.channel = 0;
+  S.staleChannelsClosed = false;
+  return 0;
 }
 
 /** What is to be downloaded: of the command's option, or of the eIM's trigger. */

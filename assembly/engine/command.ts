@@ -18,7 +18,7 @@ import {
   HAS_SELECTION,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { Assistant, CardLink, Command, Option } from '../abi/options';
+import { Assistant, CardAccess, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
   EIM_ADDRESS,
@@ -43,8 +43,8 @@ import { Go } from '../proc/functions';
 import { derCopy, derEnd, derLength, derTag, derValue, readTlv } from '../wire/der-read';
 
 /**
- * Rows of FIRST and MORE, in the order of the tags: least and most of the first byte, least and most length, where the value goes, where
- * its length goes, both in words from OPTIONS on.
+ * Rows of FIRST and MORE, in the order of the tags: least and most of the first byte, least and most length (0: the variant does not have
+ * it), where the value goes, where its length goes, both in words from OPTIONS on.
  */
 const ROW_BYTES: u32 = 6;
 const NOWHERE: u32 = 0xff;
@@ -88,12 +88,12 @@ const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   /* Assistant */ 0, <u8>(HAS_EMULATION ? 2 : 1), 1, 1, <u8>(offsetof<Options>('assistant') / 4), <u8>NOWHERE,
   /* OnlineTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('onlineTimeoutMs') / 4), <u8>NOWHERE,
   /* EsipaVersion */ 0, 255, 1, 1, <u8>(offsetof<Options>('esipaVersion') / 4), <u8>NOWHERE,
-  /* EsipaScheme */ 0, 2, 1, 1, <u8>(offsetof<Options>('esipaScheme') / 4), <u8>(offsetof<Options>('hasEsipaScheme') / 4),
-  /* Seed */ 0, 255, 4, 4, <u8>(offsetof<Options>('seed') / 4), <u8>NOWHERE,
-  /* CoapBlockSzx */ 0, 6, 1, 1, <u8>(offsetof<Options>('coapBlockSzx') / 4), <u8>NOWHERE,
-  /* AckTimeoutMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('ackTimeoutMs') / 4), <u8>NOWHERE,
-  /* PollSchedule */ 0, 63, 20, 20, <u8>((POLL_SCHEDULE - OPTIONS) / 4), <u8>(offsetof<Options>('pollScheduleLength') / 4),
-  /* ListenMs */ 0, 127, 4, 4, <u8>(offsetof<Options>('listenMs') / 4), <u8>NOWHERE,
+  /* EsipaScheme */ 0, 2, 1, <u8>(HAS_COAP ? 1 : 0), <u8>(offsetof<Options>('esipaScheme') / 4), <u8>(offsetof<Options>('hasEsipaScheme') / 4),
+  /* Seed */ 0, 255, 4, <u8>(HAS_COAP ? 4 : 0), <u8>(offsetof<Options>('seed') / 4), <u8>NOWHERE,
+  /* CoapBlockSzx */ 0, 6, 1, <u8>(HAS_COAP ? 1 : 0), <u8>(offsetof<Options>('coapBlockSzx') / 4), <u8>NOWHERE,
+  /* AckTimeoutMs */ 0, 127, 4, <u8>(HAS_COAP ? 4 : 0), <u8>(offsetof<Options>('ackTimeoutMs') / 4), <u8>NOWHERE,
+  /* PollSchedule */ 0, 63, 20, <u8>(HAS_COAP ? 20 : 0), <u8>((POLL_SCHEDULE - OPTIONS) / 4), <u8>(offsetof<Options>('pollScheduleLength') / 4),
+  /* ListenMs */ 0, 127, 4, <u8>(HAS_COAP ? 4 : 0), <u8>(offsetof<Options>('listenMs') / 4), <u8>NOWHERE,
   /* CardAccess */ 0, 3, 1, 1, <u8>(offsetof<Options>('cardAccess') / 4), <u8>NOWHERE,
   /* ModemReset */ 0, 2, 1, 1, <u8>(offsetof<Options>('modemReset') / 4), <u8>NOWHERE,
   /* ResponseBytes */ 16, 255, 1, 1, <u8>(offsetof<Options>('responseBytes') / 4), <u8>NOWHERE,
@@ -144,6 +144,11 @@ export function beginCommand(length: u32): i32 {
   if (HAS_STATE_CHANGES && O.hasStateChangeCause) {
     S.stateChanged = true;
     S.stateChangeCause = O.stateChangeCause;
+  }
+  if (HAS_MODEMS) {
+    if (O.cardAccess) S.access = O.cardAccess;
+    else if (!S.access) S.access = CardAccess.Csim;
+    if (S.blockBytes) O.blockBytes = min(O.blockBytes, S.blockBytes);
   }
   S.running = true;
   return 0;
@@ -218,6 +223,9 @@ function reset(): void {
   const stateChangeCause = S.stateChangeCause;
   const rollbackPending = S.rollbackPending;
   const pollFailures = S.pollFailures;
+  const access = S.knownAccess;
+  const blockBytes = S.blockBytes;
+  const linkStale = S.linkStale;
   memory.fill(changetype<usize>(S), 0, offsetof<State>());
   memory.fill(OPTIONS, 0, OPTIONS_BYTES);
   S.abiVersion = abiVersion;
@@ -233,6 +241,11 @@ function reset(): void {
   }
   if (HAS_STATE_CHANGES) S.rollbackPending = rollbackPending;
   if (HAS_COAP) S.pollFailures = pollFailures;
+  if (HAS_MODEMS) {
+    S.access = access;
+    S.blockBytes = blockBytes;
+    S.linkStale = linkStale;
+  }
   if (HAS_EMULATION) forgetFunction();
   S.procedure = Go.StartUp;
   S.keepEnd = MESSAGE;

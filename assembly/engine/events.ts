@@ -49,8 +49,10 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
   }
   if (kind == Event.CardData) {
     // bytes may come at any time: an unsolicited line is no misuse
-    if (S.running && O.cardLink != CardLink.Apdu) for (let i: u32 = 0; i < length; i++) atByte(load<u8>(CARD_WINDOW + i));
-    return length;
+    let taken: u32 = 0;
+    if (!S.running || O.cardLink == CardLink.Apdu) return length;
+    while (taken < length && atByte(load<u8>(CARD_WINDOW + taken))) taken++;
+    return taken;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
   if (HAS_COAP && kind == Event.Datagram) return datagramEvent(length);

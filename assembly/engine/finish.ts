@@ -11,6 +11,7 @@ import {
   HAS_DISCOVERY,
   HAS_ESIPA,
   HAS_LOCAL,
+  HAS_MODEMS,
   HAS_POLICY,
   HAS_PUSH,
   HAS_RESULT_LIST,
@@ -18,7 +19,7 @@ import {
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { CardLink, Command } from '../abi/options';
+import { CardAccess, CardLink, Command } from '../abi/options';
 import { MESSAGE, O, S, SEQUENCE } from '../abi/state';
 import { readAddInitialEim } from '../es10/add-initial-eim';
 import { CancelReason, readCancelSession } from '../es10/cancel-session';
@@ -39,7 +40,7 @@ import { expectResponse } from '../es10/response';
 import { isCompacting } from '../esipa/compact';
 import { PackageKind, readGetEimPackage } from '../esipa/get-eim-package';
 import { readProvideResult } from '../esipa/provide-eim-package-result';
-import { atBusy, atSend } from '../link/at';
+import { atBusy, atSendNext } from '../link/at';
 import { leavePush } from '../link/coap-push';
 import { Do, Go, Wait } from '../proc/functions';
 import { AuthenticateOutcome, readAuthenticateClient } from '../rsp/authenticate-client';
@@ -49,9 +50,9 @@ import { requestFeed } from '../rsp/request';
 import { Reply } from '../rsp/slots';
 import { ask } from '../wire/ask';
 import { derEnd, derEquals, derInteger, derTag, derValue, findTlv, readTlv } from '../wire/der-read';
-import { CardState, LinkCommand, NetworkState } from '../wire/lanes';
+import { CardState, NetworkState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
-import { forgetRollback, isNetworkError, isWireError, noteError } from './at-once';
+import { forgetRollback, isModemError, isNetworkError, isWireError, noteError } from './at-once';
 import { findNotification, findResult, gatherNotification } from './find';
 import { pumpPackage } from './install';
 import { nextDataObject } from './start';
@@ -61,7 +62,7 @@ import {
   noteRefusal,
   PENDING,
   pumpCard,
-  pumpEimEntries,
+  pumpEntries,
   pumpForward,
   pumpNetwork,
   pumpNetworkFromCard,
@@ -113,14 +114,12 @@ function continueHost(what: u32): i32 {
   if (O.cardLink == CardLink.Apdu) return S.cardReady ? 0 : S.cardGone ? ErrorCode.CardLost : PENDING;
   if (atBusy()) return PENDING;
   if (S.linkFailure) {
+    // without a word about the registration the network itself will tell
+    if (HAS_MODEMS && what == Do.AwaitRegistration) return 0;
     S.stepDetail = S.linkDetail;
     return S.linkFailure;
   }
-  const next = S.linkNext;
-  if (next == LinkCommand.None) return 0;
-  S.linkNext = next == LinkCommand.EchoOff ? LinkCommand.NumericErrors : LinkCommand.None;
-  atSend(next);
-  return PENDING;
+  return atSendNext() ? PENDING : 0;
 }
 
 /** The first two answers are reasons to cancel with. */
@@ -217,16 +216,24 @@ function continueCard(what: u32): i32 {
 
 function cardRefusal(what: u32, error: i32): i32 {
   if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
-  if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed)
-    return 1;
+  // the card is reset in any case
+  if (HAS_MODEMS && (what == Do.FetchCommand || what == Do.TerminalResponse) && error != ErrorCode.CardLost) {
+    S.proactiveBytes = 0;
+    return what == Do.FetchCommand ? 1 : 0;
+  }
+  const isChannel = HAS_MODEMS && S.access == CardAccess.Channel;
+  const isNoneFree = error == ErrorCode.StatusWord || (isChannel && isModemError(error));
+  if (HAS_STALE_CHANNELS && isNoneFree && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;
   // TERMINAL CAPABILITY is not known to every card, and some modems keep it to themselves
-  if (what == Do.TerminalCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
+  const isCapability = isChannel ? what == Do.SelectIsdr : what == Do.TerminalCapability;
+  if (isCapability && error != ErrorCode.ModemTimeout && error != ErrorCode.CardLost) return 0;
   if (HAS_STATE_CHANGES && what == Do.ImmediateEnable && error == ErrorCode.StatusWord) return 0;
   return what == Do.SelectIsdr && error == ErrorCode.StatusWord ? ErrorCode.NotAnEuicc : error;
 }
 
 function continueCardElement(what: u32): i32 {
   if (HAS_ESIPA && what == Do.GetEimConfigurationData) return continueEimEntries();
+  if (HAS_MODEMS && what == Do.FindInstallationResult) return continueFindInstallationResult();
   if (HAS_ESIPA && HAS_SELECTION && what == Do.FindResult) return findResult();
   if ((HAS_DIRECT || HAS_SELECTION) && what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
@@ -272,8 +279,20 @@ function isLost(result: i32): bool {
   return result < 0 && result != ErrorCode.StatusWord;
 }
 
+/** What the modem failed to bring may be among what the eUICC keeps: then it has been installed, or not, and nothing is wrong. */
+function continueFindInstallationResult(): i32 {
+  const result = pumpEntries(false);
+  if (result < 0) return result;
+  if (!result) return 1;
+  if (S.error == S.stepError) {
+    S.error = 0;
+    S.detail = 0;
+  }
+  return finishInstallation();
+}
+
 function continueEimEntries(): i32 {
-  const result = pumpEimEntries();
+  const result = pumpEntries(true);
   if (result == 1) return readEimEntry(S.keepEnd, S.collectAt);
   if (result) return result;
   return S.selectIndex || S.eimIdLength ? ErrorCode.EimNotAssociated : 1; // entries, but not the wanted one; or none at all
@@ -438,6 +457,10 @@ function continueCardFromNetwork(what: u32): i32 {
   if (HAS_ESIPA && what == Do.LoadEuiccPackage && result == ErrorCode.MessageTooLong && !S.chainOpen) {
     noteError(result);
     return 3; // the result is too long to keep, but the card keeps it
+  }
+  if (HAS_MODEMS && what == Do.LoadEuiccPackage && isModemError(result) && !S.chainOpen && !S.answerIsLost) {
+    S.answerIsLost = true;
+    return 3; // the card knows whether it has run
   }
   if (result) return result;
   networkAbort();

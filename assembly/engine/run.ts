@@ -4,13 +4,24 @@
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { HAS_COAP, HAS_COVERAGE, HAS_DATA, HAS_EMULATION, HAS_ESIPA, HAS_LOCAL, HAS_STATE_CHANGES, IS_INDIRECT } from '../abi/features';
+import {
+  HAS_COAP,
+  HAS_COVERAGE,
+  HAS_DATA,
+  HAS_EMULATION,
+  HAS_ESIPA,
+  HAS_LOCAL,
+  HAS_MODEMS,
+  HAS_STATE_CHANGES,
+  IS_INDIRECT,
+} from '../abi/features';
 import { CardLink } from '../abi/options';
 import { O, S } from '../abi/state';
 import { emulationGoOn, emulationTakeApdus, isEmulationBusy } from '../emulation/virtual-isdr';
-import { atBusy, atResponseLength, atSend, atTick } from '../link/at';
+import { atBusy, atResponseLength, atTick, atTransmit } from '../link/at';
 import { coapMove, coapTick, coapUntilTick } from '../link/coap';
 import { ATTACH } from '../proc/attach';
+import { ACCESS } from '../proc/card-access';
 import { RETRIEVAL } from '../proc/eim-package-retrieval';
 import { END } from '../proc/end';
 import { ES10 } from '../proc/es10-function';
@@ -24,8 +35,8 @@ import { DELIVERY } from '../proc/notification-delivery';
 import { DOWNLOAD } from '../proc/profile-download';
 import { START_UP } from '../proc/start-up';
 import { ask } from '../wire/ask';
-import { cardFail, cardResponse } from '../wire/card-lane';
-import { CardState, LinkCommand } from '../wire/lanes';
+import { cardFail, cardGoesSmaller, cardResponse } from '../wire/card-lane';
+import { CardState } from '../wire/lanes';
 import { networkAbort } from '../wire/network-lane';
 import { noteError } from './at-once';
 import { continueStep } from './finish';
@@ -56,6 +67,8 @@ function tableOf(procedure: u32): usize {
       return HAS_STATE_CHANGES ? LOST : END;
     case Go.Es10:
       return HAS_LOCAL ? ES10 : END;
+    case Go.Access:
+      return HAS_MODEMS ? ACCESS : END;
   }
   return END;
 }
@@ -122,12 +135,15 @@ function moveLink(): void {
     if (S.linkFailure) linkFailed(S.linkFailure, S.linkDetail);
     else linkResponse(atResponseLength());
   }
-  if (HAS_EMULATION) emulationTakeApdus();
+  if (HAS_EMULATION) {
+    if (S.responsePart) emulationGoOn();
+    emulationTakeApdus();
+  }
   if (!S.apduWaiting || S.apduOut) return;
   S.apduWaiting = false;
   if (S.cardGone) return HAS_EMULATION ? failCard(ErrorCode.CardLost, 0) : cardFail(ErrorCode.CardLost, 0);
   S.apduOut = true;
-  if (O.cardLink != CardLink.Apdu) return atSend(LinkCommand.Csim);
+  if (O.cardLink != CardLink.Apdu) return atTransmit();
   S.linkDeadlineMs = S.nowMs + O.cardTimeoutMs;
   ask(Action.CardTransmit);
 }
@@ -148,11 +164,16 @@ function failCard(error: i32, detail: i32): void {
   if (HAS_EMULATION && isEmulationBusy()) emulationGoOn();
 }
 
-/** There will be no response. After a time-out one may still come, and must not be taken for that of another command: the card is left alone. */
+/**
+ * There will be no response. After a time-out one may still come, and must not be taken for that of another command: the AT link sees to that,
+ * else the card is left alone.
+ */
 export function linkFailed(error: i32, detail: i32): void {
   S.apduOut = false;
   S.actions &= ~(1 << Action.CardTransmit);
-  if (error == ErrorCode.ModemTimeout) S.cardGone = true;
+  const overAt = HAS_MODEMS && O.cardLink != CardLink.Apdu;
+  if (error == ErrorCode.ModemTimeout && !overAt) S.cardGone = true;
+  if (overAt && !S.apduStale && error != ErrorCode.ModemGarbage && error != ErrorCode.CardLost && cardGoesSmaller()) return;
   if (HAS_EMULATION && isEmulationBusy()) failCard(error, detail);
   else if (S.apduStale) S.apduStale = false;
   else cardFail(error, detail);

@@ -12,6 +12,7 @@ import {
   HAS_ESIPA,
   HAS_JSON,
   HAS_LOCAL,
+  HAS_MODEMS,
   HAS_POLICY,
   HAS_PUSH,
   HAS_RESULT_LIST,
@@ -19,7 +20,7 @@ import {
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { CardLink, Command } from '../abi/options';
+import { CardAccess, CardLink, Command, ModemQuirk, ModemReset } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
 import { prepareServerOpen } from '../es9p/open-server';
 import { sendAuthenticateServer } from '../es10/authenticate-server';
@@ -33,6 +34,7 @@ import { sendGetRat } from '../es10/get-rat';
 import { sendImmediateEnable } from '../es10/immediate-enable';
 import { sendCloseChannel, sendOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, sendPrepareDownload } from '../es10/prepare-download';
+import { sendFetch, sendTerminalResponse } from '../es10/proactive-command';
 import { sendProfileRollback } from '../es10/profile-rollback';
 import { keepSequence, sendRemoveNotification } from '../es10/remove-notification-from-list';
 import { sendRetrieveBySequence, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
@@ -69,13 +71,16 @@ import { LinkCommand, NetworkState } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
 import { random } from '../wire/random';
 import { scanBegin } from '../wire/tlv-stream';
-import { isDirect, isLocal, startAtOnce } from './at-once';
+import { isDirect, isLocal, isModemError, startAtOnce } from './at-once';
 import { backoffIsUsed } from './backoff';
 import { beginPackage } from './install';
 import { PENDING, REPEAT } from './streams';
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
 const MAX_DELIVERIES: u32 = 64;
+
+/** Proactive commands fetched in one run: a card must not keep the module busy for ever. */
+const MOST_FETCHES: u32 = 16;
 
 const LAST_STALE_CHANNEL: u32 = 3;
 
@@ -127,14 +132,43 @@ function startHost(what: u32): i32 {
     return PENDING;
   }
   const reset = what == Do.ResetCard;
-  if (reset) S.channel = 0;
-  S.linkNext = reset ? LinkCommand.PowerUp : LinkCommand.EchoOff;
-  if (O.cardLink != CardLink.Apdu) atSend(reset ? LinkCommand.PowerDown : LinkCommand.Attention);
-  else if (reset) {
+  if (reset) forgetChannel();
+  if (O.cardLink != CardLink.Apdu) {
+    const command = HAS_MODEMS ? linkCommand(what) : reset ? LinkCommand.PowerDown : LinkCommand.Attention;
+    if (HAS_MODEMS && !command) return 0;
+    atSend(command);
+  } else if (reset) {
     S.cardReady = false;
     ask(Action.CardReset);
   } else return 0;
   return PENDING;
+}
+
+/** A reset closes all channels. */
+function forgetChannel(): void {
+  S.channel = 0;
+  if (!HAS_MODEMS) return;
+  S.sessionLength = 0;
+  S.proactiveBytes = 0;
+  S.cardIsNew = true;
+}
+
+/** What the modem is told in the step `what`; None: nothing. */
+function linkCommand(what: u32): i32 {
+  const quirks = O.modemQuirks;
+  switch (what) {
+    case Do.ResetCard:
+      return O.modemReset == ModemReset.Restart ? LinkCommand.Restart : LinkCommand.PowerDown;
+    case Do.UnlockModem:
+      return quirks & ModemQuirk.SimLock && !S.cardGone && !S.linkStale ? LinkCommand.Unlock : LinkCommand.None;
+    case Do.AwaitRegistration:
+      if (!HAS_STATE_CHANGES || quirks & ModemQuirk.NoRegistration) return LinkCommand.None;
+      S.onlineDeadlineSet = true;
+      S.onlineDeadlineMs = S.nowMs + O.onlineTimeoutMs;
+      S.pauseTries = 0;
+      return LinkCommand.Registration;
+  }
+  return LinkCommand.Attention;
 }
 
 /** Asks the host where the user, the Rules Authorisation Table or a confirmation code demand it. */
@@ -156,19 +190,25 @@ function startConsent(): i32 {
 function startCard(what: u32): i32 {
   // what the answer of AuthenticateClient brought is still needed when the rules are judged
   if (HAS_POLICY && what == Do.GetRat) S.keepEnd = S.collectAt;
-  if (what != Do.PrepareDownload) S.collectAt = S.keepEnd;
+  if (what != Do.PrepareDownload && (!HAS_MODEMS || what != Do.TerminalResponse)) S.collectAt = S.keepEnd;
   switch (what) {
     case Do.TerminalCapability:
+      // the basic channel is not in reach then
+      if (HAS_MODEMS && S.access == CardAccess.Channel) return 0;
       sendTerminalCapability();
       break;
     case Do.OpenChannel:
+      S.channel = 0;
+      if (HAS_MODEMS && S.access == CardAccess.Basic) return 0;
       sendOpenChannel();
       break;
     case Do.SelectIsdr:
-      sendSelectIsdr();
+      // AT+CCHO has selected it
+      if (HAS_MODEMS && S.access == CardAccess.Channel) sendTerminalCapability();
+      else sendSelectIsdr();
       break;
     case Do.CloseChannel:
-      if (!S.channel || S.error == ErrorCode.ModemTimeout || S.error == ErrorCode.CardLost) return 0;
+      if (!S.channel || S.error == ErrorCode.CardLost) return 0;
       sendCloseChannel();
       break;
     case Do.CloseStaleChannels:
@@ -204,6 +244,12 @@ function startCard(what: u32): i32 {
       if (!HAS_STATE_CHANGES || isLocal() || S.installationFailed) return 0;
       sendImmediateEnable();
       break;
+    case Do.FetchCommand:
+      if (!HAS_MODEMS || !S.proactiveBytes || S.access == CardAccess.Channel || ++S.fetches > MOST_FETCHES) return 1;
+      sendFetch();
+      break;
+    case Do.TerminalResponse:
+      return HAS_MODEMS && sendTerminalResponse() ? PENDING : 0;
     case Do.ProfileRollback:
       if (HAS_STATE_CHANGES) sendProfileRollback();
       break;
@@ -287,6 +333,13 @@ function startCardElement(what: u32): i32 {
       if (!HAS_RESULT_LIST) return 0;
       select(0xbf2b, 2, 0xa0, 0);
       sendRetrieveBySequence();
+      break;
+    case Do.FindInstallationResult:
+      // a modem has failed, not the card
+      if (!HAS_MODEMS || !isModemError(S.stepError)) return 1;
+      S.collectAt = S.keepEnd;
+      select(0xbf2b, 0, 0, 0);
+      sendRetrieveNotifications();
       break;
     case Do.AuthenticateServer:
       select(0xbf38, 1, 0xbf38, 0);

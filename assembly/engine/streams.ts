@@ -3,9 +3,10 @@
 // A pump returns PENDING when it needs an event, MOVED when it may go on at once, 0 when the step's data is through, or an error.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_ESIPA, HAS_SELECTION } from '../abi/features';
+import { HAS_ESIPA, HAS_MODEMS, HAS_SELECTION } from '../abi/features';
 import { S, SCAN_HEADER, SEQUENCE } from '../abi/state';
 import { isWantedEim } from '../es10/get-eim-configuration-data';
+import { isWantedResult } from '../es10/load-bound-profile-package';
 import { replyChunkTaken, replyFinish, replyStart, replyTake } from '../rsp/reply';
 import { requestFeed, requestPut, requestRoom } from '../rsp/request';
 import { Reply } from '../rsp/slots';
@@ -79,23 +80,26 @@ export function pumpSelect(): i32 {
   return 1;
 }
 
-/** Depth of an EimConfigurationData in BF55{A0{30 …}}. */
-const EIM_ENTRY_DEPTH: u32 = 3;
+/** Depth of an EimConfigurationData in BF55{A0{30 …}}, of a ProfileInstallationResult in BF2B{A0{BF37 …}}. */
+const ENTRY_DEPTH: u32 = 3;
 
-/** The entries of GetEimConfigurationData: gathers one at a time until it is the wanted one. Returns 1 found, 0 not there. */
-export function pumpEimEntries(): i32 {
+/**
+ * The entries of GetEimConfigurationData, or of a list of notifications: gathers one at a time until it is the wanted one. Returns 1 found,
+ * 0 not there.
+ */
+export function pumpEntries(areEims: bool): i32 {
   const seen = scanResponse();
   if (seen < 0) return seen;
   if (seen == OVER) return 0;
-  if (seen == Scan.End && scanEndedDepth == EIM_ENTRY_DEPTH) {
+  if (seen == Scan.End && scanEndedDepth == ENTRY_DEPTH) {
     S.selectIndex++; // entries seen
-    const wanted = isWantedEim(S.keepEnd, S.collectAt);
+    const wanted = HAS_MODEMS && !areEims ? isWantedResult(S.keepEnd, S.collectAt) : isWantedEim(S.keepEnd, S.collectAt);
     if (wanted) {
-      if (HAS_SELECTION) S.otherEims = S.selectIndex > 1 || scanRemaining(EIM_ENTRY_DEPTH - 1) != 0;
+      if (HAS_SELECTION && areEims) S.otherEims = S.selectIndex > 1 || scanRemaining(ENTRY_DEPTH - 1) != 0;
       return wanted;
     }
     S.collectAt = S.keepEnd;
-  } else if (S.scanDepth >= EIM_ENTRY_DEPTH && !gather(seen)) return ErrorCode.MessageTooLong;
+  } else if (S.scanDepth >= ENTRY_DEPTH && !gather(seen)) return ErrorCode.MessageTooLong;
   return MOVED;
 }
 

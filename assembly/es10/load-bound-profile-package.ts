@@ -3,8 +3,8 @@
 // (§2.5.5), and the ProfileInstallationResult at the end.
 
 import { ErrorCode } from '../abi/errors';
-import { S } from '../abi/state';
-import { derEnd, derInteger, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
+import { S, TRANSACTION_ID } from '../abi/state';
+import { derEnd, derEquals, derInteger, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { readSequence } from './remove-notification-from-list';
 import { expectResponse } from './response';
 
@@ -23,6 +23,12 @@ export function segmentBytes(depth: u32, parent: u32, tag: u32, header: u32, who
     return tag == 0xa1 || tag == 0xa3 ? <i32>header : ErrorCode.UnexpectedTag;
   }
   return depth == BPP_DEPTH + 2 && (parent == 0xa1 || parent == 0xa3) ? <i32>whole : 0;
+}
+
+/** Whether the notification from `at` to `end` is the ProfileInstallationResult of the present session. */
+export function isWantedResult(at: usize, end: usize): i32 {
+  const isInstallation = !expectTlv(at, end, 0xbf37) && !expectTlv(derValue, derEnd, 0xbf27) && !findTlv(derValue, derEnd, 0x80);
+  return isInstallation && derEquals(TRANSACTION_ID, S.transactionIdLength) ? 1 : 0;
 }
 
 /**

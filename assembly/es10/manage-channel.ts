@@ -9,7 +9,6 @@ const HIGHEST_CHANNEL: u32 = 19;
 
 /** Asks for a logical channel. */
 export function sendOpenChannel(): void {
-  S.channel = 0;
   cardApdu(0, false, 0x70, 0, 0, 1, 0);
 }
 

@@ -1,98 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-// APDUs over a modem's AT line: AT+CSIM (3GPP TS 27.007 §8.17), and AT+CFUN to power the card down and up (§8.2).
-// MANAGE CHANNEL and SELECT are ordinary APDUs here. Echo, empty lines, unsolicited result codes anywhere between lines, and
-// answers in any chunking are expected; the line is read byte by byte and a response is decoded straight into RESPONSE.
-// +CCHO, +CGLA and +CCHC are not spoken.
+// APDUs over a modem's AT line (3GPP TS 27.007): AT+CSIM (§8.17), or AT+CCHO, AT+CGLA and AT+CCHC (§8.43 to §8.46), AT+CFUN to power
+// the card down and up (§8.2), AT+CEREG? (§10.1.22). Echo, empty lines, unsolicited lines anywhere, answers without name, quotation
+// marks or length, and any chunking are expected. The line is read byte by byte; a response is decoded straight into RESPONSE.
 
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
-import { APDU, CARD_LINE, LINE, O, RESPONSE, S } from '../abi/state';
+import { HAS_MODEMS } from '../abi/features';
+import { SESSION_BYTES } from '../abi/limits';
+import { CardAccess, ModemQuirk } from '../abi/options';
+import { APDU, LINE, O, RESPONSE, S, SESSION } from '../abi/state';
 import { ask } from '../wire/ask';
-import { hexDigit, hexValue, putDecimal } from '../wire/bytes';
+import { hexValue } from '../wire/bytes';
+import { cardPart } from '../wire/card-lane';
 import { LinkCommand } from '../wire/lanes';
+import { answerName } from './at-text';
 
 const LINE_BYTES: u32 = 32;
 const RESPONSE_HEX_DIGITS: u32 = 2 * 258;
+/** What goes to the card lane of a response that is longer: all but what may be the status word. */
+const PART_HEX_DIGITS: u32 = 2 * 256;
 /** A modem that is starting up answers nothing; asked once a second. */
 const ATTENTION_MS: u32 = 1000;
 const ATTENTION_TRIES: u32 = 30;
 /** +CME ERROR: 14, SIM busy: asked again after this long. */
 const BUSY_MS: u32 = 500;
 const BUSY_TRIES: u32 = 40;
+const REGISTRATION_MS: u32 = 2000;
+const CME_SIM_NOT_INSERTED: i32 = 10;
+const CME_SIM_FAILURE: i32 = 13;
 const CME_SIM_BUSY: i32 = 14;
 
 /** What the line being read is; found out by its first characters. */
 const enum LineKind {
-  Unknown = 0,
-  CsimLength = 1,
-  CsimHex = 2,
+  Text = 0,
+  /** It begins with the name of the answer. */
+  Answer = 1,
+  /** It may be an answer without a name, or the rest of one that something came into. */
+  Bare = 2,
 }
 
-// the words of the line, each ending in a zero byte
-
-/** What follows AT in the commands, in the order of LinkCommand. */
-// biome-ignore format: a command a line
-const COMMANDS: usize = memory.data<u8>([
-  /* AT */ 0x0d, 0,
-  /* ATE0 */ 0x45, 0x30, 0x0d, 0,
-  /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
-  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
-  /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
-  /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
-]);
-const TEXT_CSIM_ANSWER: usize = memory.data<u8>([0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3a, 0]);
-const TEXT_OK: usize = memory.data<u8>([0x4f, 0x4b, 0]);
+const TEXT_OK: u32 = 0x4b4f;
 const TEXT_ERROR: usize = memory.data<u8>([0x45, 0x52, 0x52, 0x4f, 0x52, 0]);
 const TEXT_CME_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x45, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
 const TEXT_CMS_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x53, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
+/** The end of "SIM busy". */
+const TEXT_BUSY: u32 = 0x79737562;
 
-/** Writes the present command up to its parameters. */
-function putCommand(at: usize): usize {
-  let text = COMMANDS;
-  for (let left = S.linkCommand; left > LinkCommand.Attention; text++) if (!load<u8>(text)) left--;
-  store<u16>(at, 0x5441); // AT
-  at += 2;
-  for (let byte = load<u8>(text); byte; byte = load<u8>(++text)) store<u8>(at++, byte);
-  return at;
+/** Whether OK alone is no answer to the present command. */
+function needsAnswer(): bool {
+  const last = HAS_MODEMS ? LinkCommand.Synchronise : LinkCommand.Csim;
+  return <u32>(S.linkCommand - LinkCommand.Csim) <= <u32>(last - LinkCommand.Csim);
 }
 
-/** Length of `text` when the line read so far begins with it, else 0. */
-function startsWith(text: usize): u32 {
-  let i: u32 = 0;
-  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) {
-    if (i >= S.lineLength || load<u8>(LINE + i) != byte) return 0;
-  }
-  return i;
-}
-
-/** Writes the parameters of AT+CSIM. */
-function putCsim(at: usize): usize {
-  at = putDecimal(at, 2 * S.apduLength);
-  store<u16>(at, 0x222c); // ,"
-  at += 2;
-  for (let i: u32 = 0; i < S.apduLength; i++) {
-    const byte: u32 = load<u8>(APDU + i);
-    store<u8>(at, hexDigit(byte >> 4));
-    store<u8>(at, hexDigit(byte & 15), 1);
-    at += 2;
-  }
-  store<u16>(at, 0x0d22); // " and carriage return
-  return at + 2;
-}
-
-/** Bytes of the command line at CARD_LINE. */
-export function atLineLength(): u32 {
-  let end = putCommand(CARD_LINE);
-  if (S.linkCommand == LinkCommand.Csim) end = putCsim(end);
-  return end - CARD_LINE;
+/** Whether the answer of the present command is hexadecimal: a response APDU, or a handle. */
+function isHex(): bool {
+  const last = HAS_MODEMS ? LinkCommand.OpenSession : LinkCommand.Csim;
+  return <u32>(S.linkCommand - LinkCommand.Csim) <= <u32>(last - LinkCommand.Csim);
 }
 
 function write(): void {
   S.linkWaiting = true;
   S.linkPaused = false;
   S.hexDigits = 0;
+  S.hexBase = 0;
   S.hexExpected = 0;
   S.answerSeen = false;
+  if (HAS_MODEMS) S.partGiven = false;
   S.linkFailure = 0;
   S.linkDetail = 0;
   ask(Action.CardWrite);
@@ -100,14 +73,54 @@ function write(): void {
 }
 
 function startClock(): void {
-  S.linkDeadlineMs = S.nowMs + (S.linkCommand == LinkCommand.Attention ? ATTENTION_MS : O.cardTimeoutMs);
+  S.linkDeadlineMs = S.nowMs + (isRepeated() ? ATTENTION_MS : O.cardTimeoutMs);
+}
+
+/** Whether the present command may be sent again and again until the modem answers. */
+function isRepeated(): bool {
+  return S.linkCommand == LinkCommand.Attention || (HAS_MODEMS && S.linkCommand == LinkCommand.Synchronise);
 }
 
 /** Sends a command; atBusy() is true until it is answered, then linkFailure and linkDetail tell how it went. */
 export function atSend(command: i32): void {
+  S.linkLast = command;
+  if (HAS_MODEMS && S.linkStale && command != LinkCommand.Attention) {
+    S.linkAfter = command;
+    command = LinkCommand.Synchronise;
+  }
   S.linkCommand = command;
   S.linkTries = 0;
   write();
+}
+
+/** Sends the command that follows the last one of the sequence, if there is one. Returns whether there is. */
+export function atSendNext(): bool {
+  const last = S.linkLast;
+  let next = LinkCommand.None;
+  if (last < LinkCommand.NumericErrors || last == LinkCommand.PowerDown) next = last + 1;
+  if (HAS_MODEMS) {
+    if (last == LinkCommand.Restart) next = LinkCommand.Attention;
+    if (last == LinkCommand.NumericErrors && O.modemQuirks & ModemQuirk.SimLock) next = LinkCommand.Lock;
+  }
+  if (next) atSend(next);
+  return next != LinkCommand.None;
+}
+
+/** Sends the waiting APDU. MANAGE CHANNEL is AT+CCHO or AT+CCHC where the modem opens the channel. */
+export function atTransmit(): void {
+  let command = LinkCommand.Csim;
+  if (HAS_MODEMS && S.access == CardAccess.Channel) {
+    command = LinkCommand.Channel;
+    if (load<u8>(APDU, 1) == 0x70) {
+      command = load<u8>(APDU, 2) ? LinkCommand.CloseSession : LinkCommand.OpenSession;
+      if (!S.sessionLength && command == LinkCommand.CloseSession) {
+        // a handle that a host has lost may be that of its channel
+        store<u8>(SESSION, 0x30 + load<u8>(APDU, 3));
+        S.sessionLength = 1;
+      }
+    }
+  }
+  atSend(command);
 }
 
 /** True while an answer is awaited. */
@@ -115,18 +128,20 @@ export function atBusy(): bool {
   return S.linkCommand != LinkCommand.None;
 }
 
-/** Bytes of the response APDU of the last AT+CSIM. */
+/** Bytes of the response APDU, or of its last part, at RESPONSE. */
 export function atResponseLength(): u32 {
-  return S.hexDigits >> 1;
+  return (S.hexDigits - S.hexBase) >> 1;
 }
 
 /** Looks at the clock: repeats what may be repeated, gives up what has taken too long. */
 export function atTick(): void {
-  // the host may have slept before it wrote the line
-  if (S.actions & (1 << Action.CardWrite)) return startClock();
+  // the host may have slept before it wrote the line; and what is not taken yet is not late
+  if (S.actions & (1 << Action.CardWrite) || (HAS_MODEMS && S.responsePart)) return startClock();
   if (!S.linkWaiting || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
   if (S.linkPaused) return write();
-  if (S.linkCommand == LinkCommand.Attention && ++S.linkTries < ATTENTION_TRIES) return write();
+  // each line that was repeated may be answered yet
+  if (HAS_MODEMS) S.linkStale = true;
+  if (isRepeated() && ++S.linkTries < ATTENTION_TRIES) return write();
   finish(ErrorCode.ModemTimeout, 0);
 }
 
@@ -138,59 +153,136 @@ export function atCancel(failure: i32): void {
   S.linkFailure = failure;
 }
 
+function pause(milliseconds: u32): void {
+  S.linkPaused = true;
+  S.linkDeadlineMs = S.nowMs + milliseconds;
+}
+
+/** A card that was just reset may not be there yet. */
+function isBusy(failure: i32, detail: i32): bool {
+  if (failure != ErrorCode.ModemCmeError) return false;
+  return detail == CME_SIM_BUSY || (HAS_MODEMS && S.cardIsNew && (detail == CME_SIM_NOT_INSERTED || detail == CME_SIM_FAILURE));
+}
+
 function finish(failure: i32, detail: i32): void {
-  if (failure == ErrorCode.ModemCmeError && detail == CME_SIM_BUSY && ++S.linkTries < BUSY_TRIES) {
-    S.linkPaused = true;
-    S.linkDeadlineMs = S.nowMs + BUSY_MS;
-    return;
+  const command = S.linkCommand;
+  if (isBusy(failure, detail) && ++S.linkTries < BUSY_TRIES) return pause(BUSY_MS);
+  if (HAS_MODEMS && !failure) {
+    if (command == LinkCommand.Synchronise) {
+      S.linkStale = false;
+      S.linkTries = 0;
+      S.linkCommand = S.linkAfter;
+      return write();
+    }
+    if (command == LinkCommand.Registration && !S.isRegistered && <i32>(S.nowMs - S.onlineDeadlineMs) < 0) return pause(REGISTRATION_MS);
+    if (command == LinkCommand.OpenSession || command == LinkCommand.CloseSession) answerManageChannel();
+    if (isHex()) S.cardIsNew = false;
   }
   atCancel(failure);
   S.linkDetail = detail;
 }
 
-/** Takes one byte from the modem. */
-export function atByte(byte: u32): void {
-  if (byte == 0x0d || byte == 0x0a) return endLine();
-  const kind = S.lineKind;
-  if (kind == LineKind.CsimLength) return csimLength(byte);
-  if (kind == LineKind.CsimHex) return csimHex(byte);
-  if (S.lineLength == LINE_BYTES) return; // only the beginning tells what it is
-  store<u8>(LINE + S.lineLength++, byte);
-  if (byte == 0x3a && S.linkCommand == LinkCommand.Csim && !S.linkPaused && startsWith(TEXT_CSIM_ANSWER)) beginCsimAnswer();
+/** Makes the response APDU that MANAGE CHANNEL would have had. */
+function answerManageChannel(): void {
+  // the modem's number of the channel is not known, nor needed, unless the host has to put it in
+  const channel = O.modemQuirks & ModemQuirk.PassesClassByte ? load<u8>(SESSION + S.sessionLength - 1) & 3 : 1;
+  store<u32>(RESPONSE, 0x9000 | channel);
+  S.hexDigits = 6;
+  if (S.linkCommand == LinkCommand.OpenSession) return;
+  store<u16>(RESPONSE, 0x0090);
+  S.hexDigits = 4;
+  S.sessionLength = 0;
 }
 
-function beginCsimAnswer(): void {
-  S.lineKind = LineKind.CsimLength;
-  S.answerSeen = true;
-  S.hexDigits = 0;
-  S.hexExpected = 0;
-  S.linkFailure = 0;
-}
-
-/** `+CSIM: <length>,"<hex>"`: blanks and quotation marks vary between modems. */
-function csimLength(byte: u32): void {
-  if (byte == 0x20) return;
-  if (byte == 0x2c) S.lineKind = LineKind.CsimHex;
-  else if (byte - 0x30 < 10 && S.hexExpected <= RESPONSE_HEX_DIGITS) S.hexExpected = S.hexExpected * 10 + (byte - 0x30);
-  else S.linkFailure = ErrorCode.ModemGarbage;
-}
-
-function csimHex(byte: u32): void {
-  if (byte == 0x22 || byte == 0x20) return;
-  const value = hexValue(byte);
-  if (value < 0 || S.hexDigits >= RESPONSE_HEX_DIGITS) {
-    S.linkFailure = ErrorCode.ModemGarbage;
-    return;
+/** Takes one byte from the modem. False when it cannot be taken yet: the card lane must first take what came before it. */
+export function atByte(byte: u32): bool {
+  if (byte == 0x0d || byte == 0x0a) {
+    endLine();
+    return true;
   }
-  const digits = S.hexDigits++;
+  if (S.linkWaiting && !S.linkPaused && needsAnswer()) {
+    if (!S.lineKind) beginAnswer(byte);
+    else if (!takeAnswer(byte)) return false;
+  }
+  // only the beginning tells what it is
+  if (S.lineLength < LINE_BYTES) store<u8>(LINE + S.lineLength++, byte);
+  return true;
+}
+
+/** Looks whether an answer begins. */
+function beginAnswer(byte: u32): void {
+  if (byte == 0x3a) {
+    const from = answerName();
+    if (!from) return;
+    S.lineKind = LineKind.Answer;
+    S.lineFrom = from;
+    S.hexDigits = 0;
+    S.hexExpected = 0;
+    S.linkFailure = 0;
+    S.answerSeen = true;
+  } else if (HAS_MODEMS && !S.lineLength && isHex() && (byte == 0x22 || hexValue(byte) >= 0)) {
+    if (S.hexDigits && S.hexDigits >= S.hexExpected) return; // there is one
+    S.lineKind = LineKind.Bare;
+    S.lineFrom = 0;
+    S.lineDigits = S.hexDigits;
+    takeAnswer(byte);
+  }
+}
+
+/** Blanks, quotation marks and the length before the comma vary between modems. */
+function takeAnswer(byte: u32): bool {
+  if (byte == 0x22 || byte == 0x20 || !isHex()) return true;
+  const isBare = HAS_MODEMS && S.lineKind == LineKind.Bare;
+  if (byte == 0x2c && !(isBare && S.lineDigits)) {
+    // what was read so far was the length
+    S.hexExpected = numberIn(S.lineFrom);
+    S.hexDigits = 0;
+    return true;
+  }
+  const value = hexValue(byte);
+  if (value < 0) {
+    if (!isBare) S.linkFailure = ErrorCode.ModemGarbage;
+    else {
+      S.lineKind = LineKind.Text;
+      S.hexDigits = S.lineDigits;
+      if (!S.lineDigits) S.hexExpected = 0;
+    }
+    return true;
+  }
+  let digits = S.hexDigits - S.hexBase;
+  if (digits >= RESPONSE_HEX_DIGITS) {
+    if (!HAS_MODEMS) {
+      S.linkFailure = ErrorCode.ModemGarbage;
+      return true;
+    }
+    if (!givePart()) return false;
+    digits -= PART_HEX_DIGITS;
+  }
+  S.hexDigits++;
   if (digits & 1) store<u8>(RESPONSE + (digits >> 1), (S.hexHigh << 4) | value);
   else S.hexHigh = value;
+  return true;
 }
 
-/** Number behind "+CME ERROR:", or -1 where the modem sends words. */
-function errorNumber(from: u32): i32 {
+/** Hands the first 256 bytes of a long response to the card lane. Returns whether there is room for the rest, behind what may be the status word. */
+function givePart(): bool {
+  if (!S.partGiven) {
+    S.partGiven = true;
+    if (!S.apduStale) cardPart(PART_HEX_DIGITS >> 1);
+  }
+  if (S.responsePart && !S.apduStale) return false;
+  S.partGiven = false;
+  S.hexBase += PART_HEX_DIGITS;
+  store<u16>(RESPONSE, load<u16>(RESPONSE + (PART_HEX_DIGITS >> 1)));
+  return true;
+}
+
+/** Number from there on in the line, or -1 where there are words; 14 for "SIM busy". */
+function numberIn(from: u32): i32 {
+  const length = S.lineLength;
+  if (HAS_MODEMS && load<u32>(LINE + length - 4) == TEXT_BUSY) return CME_SIM_BUSY;
   let value = -1;
-  for (let i = from; i < S.lineLength; i++) {
+  for (let i = from; i < length; i++) {
     const digit: u32 = load<u8>(LINE + i) - 0x30;
     if (digit < 10) value = (value < 0 ? 0 : value * 10) + digit;
     else if (digit != 0x20 - 0x30) return -1;
@@ -200,22 +292,61 @@ function errorNumber(from: u32): i32 {
 
 function endLine(): void {
   const kind = S.lineKind;
-  if (kind == LineKind.CsimHex && (S.hexDigits != S.hexExpected || S.hexDigits & 1)) S.linkFailure = ErrorCode.ModemGarbage;
-  else if (kind == LineKind.CsimLength) S.linkFailure = ErrorCode.ModemGarbage;
-  if (kind == LineKind.Unknown && S.linkWaiting && !S.linkPaused) finalResult();
-  S.lineKind = LineKind.Unknown;
+  if (kind) {
+    S.answerSeen = true;
+    if (HAS_MODEMS) keepAnswer();
+  } else if (S.linkWaiting && !S.linkPaused) finalResult();
+  S.lineKind = LineKind.Text;
   S.lineLength = 0;
 }
 
+/** An answer that is text: the handle, or the registration. */
+function keepAnswer(): void {
+  const command = S.linkCommand;
+  if (command == LinkCommand.OpenSession) keepSession();
+  if (command == LinkCommand.Registration) keepRegistration();
+}
+
+function keepSession(): void {
+  S.sessionLength = 0;
+  for (let i = S.lineFrom; i < S.lineLength && S.sessionLength < <u32>SESSION_BYTES; i++) {
+    const byte = load<u8>(LINE + i);
+    if (hexValue(byte) >= 0) store<u8>(SESSION + S.sessionLength++, byte);
+  }
+}
+
+/**
+ * `+CEREG: <n>,<stat>[,…]` with <stat> 1, registered, or 5, roaming (3GPP TS 27.007 §10.1.22). The unsolicited form `+CEREG: <stat>[,<tac>…]`
+ * is no answer.
+ */
+function keepRegistration(): void {
+  const at = LINE + S.lineFrom + (load<u8>(LINE + S.lineFrom) == 0x20 ? 1 : 0);
+  const end = load<u8>(at, 3);
+  S.answerSeen = load<u8>(at, 1) == 0x2c && (at + 3 == LINE + S.lineLength || end == 0x2c);
+  // of the digits, 1 and 5 alone are odd without bit 1
+  S.isRegistered = S.answerSeen && (load<u8>(at, 2) & 0xfb) == 0x31;
+}
+
+/** Length of `text` when the line read so far begins with it, else 0. */
+function startsWith(text: usize): u32 {
+  let i: u32 = 0;
+  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) {
+    if (i >= S.lineLength || load<u8>(LINE + i) != byte) return 0;
+  }
+  return i;
+}
+
 function finalResult(): void {
-  if (S.lineLength == 2 && startsWith(TEXT_OK)) {
-    // an OK without +CSIM belongs to an earlier command that was given up
-    if (S.linkCommand != LinkCommand.Csim || S.answerSeen) finish(S.linkFailure, 0);
-    return;
+  if (S.lineLength == 2 && load<u16>(LINE) == TEXT_OK) {
+    // an OK without an answer belongs to an earlier command that was given up
+    if (needsAnswer() && !S.answerSeen) return;
+    const isApdu = S.linkCommand == LinkCommand.Csim || (HAS_MODEMS && S.linkCommand == LinkCommand.Channel);
+    const isBroken = isApdu && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
+    return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
   if (S.lineLength == 5 && startsWith(TEXT_ERROR)) return refused(ErrorCode.ModemError, 0);
   const length = startsWith(TEXT_CME_ERROR) | startsWith(TEXT_CMS_ERROR);
-  if (length) refused(ErrorCode.ModemCmeError, errorNumber(length));
+  if (length) refused(ErrorCode.ModemCmeError, numberIn(length));
 }
 
 /**
@@ -224,6 +355,7 @@ function finalResult(): void {
  */
 function refused(failure: i32, detail: i32): void {
   const command = S.linkCommand;
-  const optional = command <= LinkCommand.NumericErrors;
+  const optional =
+    command <= LinkCommand.NumericErrors || (HAS_MODEMS && (command >= LinkCommand.CloseSession || command == LinkCommand.Synchronise));
   finish(optional ? 0 : failure, optional ? 0 : detail);
 }

@@ -53,6 +53,7 @@ export namespace Do {
   export const ChooseNotificationRoute: u8 = 27; // 0, 1, 2
   export const LeaveNotification: u8 = 28; // 0
   export const AskWhetherAgain: u8 = 29; // 0, 1
+  export const OtherAccess: u8 = 30; // 0, 1, failure
 
   export const ModemReady: u8 = 32; // 0, failure
   export const ResetCard: u8 = 33; // 0, failure
@@ -60,6 +61,8 @@ export namespace Do {
   export const OpenServer: u8 = 35; // 0, failure
   export const Consent: u8 = 36; // 0, failure
   export const Pause: u8 = 37; // 0
+  export const AwaitRegistration: u8 = 38; // 0
+  export const UnlockModem: u8 = 39; // 0
 
   export const TerminalCapability: u8 = 64; // 0, failure
   export const OpenChannel: u8 = 65; // 0, 1, failure
@@ -78,6 +81,8 @@ export namespace Do {
   export const ListOperationalProfiles: u8 = 78; // 0, failure
   export const ImmediateEnable: u8 = 79; // 0, 1, failure
   export const ProfileRollback: u8 = 80; // 0, failure
+  export const FetchCommand: u8 = 81; // 0, 1, failure
+  export const TerminalResponse: u8 = 82; // 0, failure
 
   export const GetEimConfigurationData: u8 = 96; // 0, 1, failure
   export const RetrieveResults: u8 = 97; // 0, 1, failure
@@ -88,6 +93,7 @@ export namespace Do {
   export const SendDataObject: u8 = 102; // 0, failure
   export const FindResult: u8 = 103; // 0, 1, failure
   export const FindNotification: u8 = 104; // 0, 1, failure
+  export const FindInstallationResult: u8 = 105; // 0, 1, failure
 
   export const SendOwed: u8 = 128; // 0, failure
   export const GetEimPackage: u8 = 129; // 0, 1, 2, 3, 4, 5, 6, failure
@@ -123,6 +129,7 @@ export namespace Go {
   export const Attach: u8 = 0x87;
   export const Lost: u8 = 0x88;
   export const Es10: u8 = 0x89;
+  export const Access: u8 = 0x8a;
 }
 
 /** Bytes of a row. */

@@ -48,6 +48,8 @@ namespace Step {
   export const Returning: u8 = 53;
   export const ReopenEim: u8 = 56;
   export const SendOwed: u8 = 58;
+  export const FindInstallationResult: u8 = 59;
+  export const Found: u8 = 60;
 }
 
 // biome-ignore format: a row a line
@@ -81,7 +83,7 @@ export const DOWNLOAD: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 26 */ Do.Consent, Step.PrepareDownload, Step.CancelSession,
   /* 27 */ Do.PrepareDownload, Step.GetBoundProfilePackage, Step.CancelSession,
   /* 28 */ Do.GetBoundProfilePackage, Step.LoadBoundProfilePackage, Step.CancelSession,
-  /* 29 */ Do.LoadBoundProfilePackage, Step.ImmediateEnable, Step.CancelSession,
+  /* 29 */ Do.LoadBoundProfilePackage, Step.ImmediateEnable, Step.FindInstallationResult,
   /* 30 */ Do.ImmediateEnable, Step.NotEnabled, Step.WhichPeer,
   /* 31 */ Do.Goto, Step.WhichPeer, Go.End,
   /* 32 enabled */ Do.Goto, Step.Attach, Go.End,
@@ -111,4 +113,7 @@ export const DOWNLOAD: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 56 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
   /* 57 */ Do.OpenNetwork, Step.SendOwed, Go.End,
   /* 58 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 59 */ Do.FindInstallationResult, Step.Found, Step.CancelSession,
+  /* 60 the modem had lost it */ Do.Goto, Step.ImmediateEnable, Go.End,
+  /* 61 there is none */ Do.Goto, Step.CancelSession, Go.End,
 ]);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start-up: modem, channel, ISD-R (SGP.32 v1.2 §3.8.2), then what the command wants; for a poll the EID and the eIM to talk to
-// (§3.1.1.1), and AddInitialEim when the eUICC has none (§3.5.2).
+// (§3.1.1.1), and AddInitialEim when the eUICC has none (§3.5.2). What cannot be reached one way is tried another (card-access.ts).
 
+import { HAS_MODEMS } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -18,21 +19,24 @@ namespace Step {
   export const NetworkOpened: u8 = 17;
 }
 
+/** Where a row goes when the card does not answer this way. */
+const UNREACHED: u8 = HAS_MODEMS ? Go.Access : Go.End;
+
 // biome-ignore format: a row a line
 export const START_UP: usize = memory.data<u8>([
   /* 0 */ Do.ModemReady, Step.TerminalCapability, Go.End,
-  /* 1 */ Do.TerminalCapability, Step.OpenChannel, Go.End,
-  /* 2 */ Do.OpenChannel, Step.Opened, Go.End,
+  /* 1 */ Do.TerminalCapability, Step.OpenChannel, UNREACHED,
+  /* 2 */ Do.OpenChannel, Step.Opened, UNREACHED,
   /* 3 */ Do.Goto, Step.SelectIsdr, Go.End,
-  /* 4 none is free */ Do.CloseStaleChannels, Step.OpenChannel, Go.End,
-  /* 5 */ Do.SelectIsdr, Step.Dispatch, Go.End,
+  /* 4 none is free */ Do.CloseStaleChannels, Step.OpenChannel, UNREACHED,
+  /* 5 */ Do.SelectIsdr, Step.Dispatch, UNREACHED,
   /* 6 */ Do.Dispatch, Step.Command, Go.End,
   /* 7 Poll */ Do.Goto, Step.GetEid, Go.End,
   /* 8 Download */ Do.Goto, Go.Download, Go.End,
   /* 9 Es10 */ Do.Goto, Go.Es10, Go.End,
   /* 10 DeliverNotifications */ Do.Goto, Go.Delivery, Go.End,
   /* 11 Listen */ Do.Goto, Step.GetEid, Go.End,
-  /* 12 */ Do.GetEid, Step.GetEimConfigurationData, Go.End,
+  /* 12 */ Do.GetEid, Step.GetEimConfigurationData, UNREACHED,
   /* 13 */ Do.GetEimConfigurationData, Step.Found, Go.End,
   /* 14 an eIM is there */ Do.Goto, Step.OpenNetwork, Go.End,
   /* 15 none is there */ Do.AddInitialEim, Step.GetEimConfigurationData, Go.End,

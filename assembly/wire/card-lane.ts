@@ -3,6 +3,7 @@
 // STORE DATA blocks (SGP.22 v2.5 §5.7.2). Knows nothing of how an APDU travels: the engine gives it to a link.
 
 import { ErrorCode } from '../abi/errors';
+import { HAS_MODEMS } from '../abi/features';
 import { MAX_GET_RESPONSES } from '../abi/limits';
 import { APDU, O, RESPONSE, RUNS, S, SCRATCH } from '../abi/state';
 import { putHeader, tlvBytes } from './der-write';
@@ -22,6 +23,7 @@ function classByte(base: u32): u32 {
 function send(length: u32): void {
   S.apduLength = length;
   S.apduWaiting = true;
+  if (HAS_MODEMS) S.responsePart = false;
   S.cardState = CardState.Waiting;
 }
 
@@ -32,6 +34,12 @@ function putApduHeader(cla: u32, ins: u32, p1: u32, p2: u32, p3: u32): void {
   store<u8>(APDU, p2, 3);
   store<u8>(APDU, p3, 4);
 }
+
+/** Blocks that a modem may take when it has refused longer ones. */
+const SMALLER_BLOCK: u32 = 120;
+const SMALLEST_BLOCK: u32 = 63;
+const INS_STORE_DATA: u32 = 0xe2;
+const INS_GET_RESPONSE: u32 = 0xc0;
 
 /** Ends the present command with an error. */
 export function cardFail(error: i32, detail: i32): void {
@@ -83,8 +91,37 @@ function sendBlockIfReady(): void {
   S.blockFill -= length;
   S.chainOpen = S.blockFill + S.commandRemaining != 0;
   // SGP.22 v2.5 §5.7.2: P1 tells the last block, P2 counts from 0
-  putApduHeader(classByte(0x80), 0xe2, S.chainOpen ? 0x11 : 0x91, S.blockNumber++, length);
+  putApduHeader(classByte(0x80), INS_STORE_DATA, S.chainOpen ? 0x11 : 0x91, S.blockNumber++, length);
   send(HEADER_BYTES + length);
+}
+
+/**
+ * The link has refused the APDU that is out. A block longer than all that were answered goes again in smaller ones, in the same chain: it was
+ * too long for the modem, and the card has not seen it. Returns whether it does.
+ */
+export function cardGoesSmaller(): bool {
+  const length: u32 = load<u8>(APDU, 4);
+  if (load<u8>(APDU, 1) != INS_STORE_DATA || length <= S.provenBytes || length <= SMALLEST_BLOCK) return false;
+  O.blockBytes = length > SMALLER_BLOCK ? SMALLER_BLOCK : SMALLEST_BLOCK;
+  S.blockBytes = O.blockBytes;
+  // what of a header did not fit into the block lies right behind it
+  S.blockFill += length;
+  S.blockNumber--;
+  sendBlockIfReady();
+  return true;
+}
+
+/** Takes the first `length` bytes of a response whose rest comes in the same answer of the modem. */
+export function cardPart(length: u32): void {
+  if (S.chainOpen) return cardFail(ErrorCode.BadResponse, 0);
+  S.responsePart = true;
+  takeData(length);
+}
+
+function takeData(length: u32): void {
+  S.responseAt = RESPONSE;
+  S.responseEnd = RESPONSE + length;
+  S.cardState = CardState.Chunk;
 }
 
 /** Takes a response APDU of `length` bytes at RESPONSE. */
@@ -101,12 +138,21 @@ export function cardResponse(length: u32): void {
   const more = sw1 == 0x61;
   // 91xx: success, and a proactive command waits; 62xx and 63xx: success with a warning
   if (!more && sw1 != 0x90 && sw1 != 0x91 && sw1 != 0x62 && sw1 != 0x63) return cardFail(ErrorCode.StatusWord, (sw1 << 8) | sw2);
+  if (HAS_MODEMS) learn(sw1, sw2, dataLength);
   if (S.chainOpen) return continueChain(dataLength, more);
   S.responseMore = more;
   S.responseLe = sw2;
-  S.responseAt = RESPONSE;
-  S.responseEnd = RESPONSE + dataLength;
-  S.cardState = CardState.Chunk;
+  takeData(dataLength);
+}
+
+/** What this response says for those that follow. */
+function learn(sw1: u32, sw2: u32, dataLength: u32): void {
+  if ((sw1 & 0xfe) == 0x90) S.proactiveBytes = sw1 & 1 ? sw2 : 0;
+  const ins = load<u8>(APDU, 1);
+  const p3: u32 = load<u8>(APDU, 4);
+  if (ins == INS_STORE_DATA) S.provenBytes = max(S.provenBytes, p3);
+  // nothing came, and is there yet: the modem has no room for so much
+  if (ins == INS_GET_RESPONSE && sw1 == 0x61 && !dataLength) O.responseBytes = p3 ? p3 >> 1 : 0xff;
 }
 
 function continueChain(dataLength: u32, more: bool): void {
@@ -119,12 +165,20 @@ function continueChain(dataLength: u32, more: bool): void {
 
 /** The piece of the response is used: asks for the next one, or the command is done. */
 export function cardChunkTaken(): void {
+  if (HAS_MODEMS && S.responsePart) {
+    S.responsePart = false;
+    S.cardState = CardState.Waiting;
+    return;
+  }
   if (!S.responseMore) {
     S.cardState = CardState.Done;
     return;
   }
   if (S.getResponses++ >= MAX_GET_RESPONSES) return cardFail(ErrorCode.EndlessResponse, 0);
-  putApduHeader(classByte(0), 0xc0, 0, 0, S.responseLe);
+  let le = S.responseLe;
+  // 00 is 256, and more than any limit
+  if (HAS_MODEMS && O.responseBytes && le - 1 >= O.responseBytes) le = O.responseBytes;
+  putApduHeader(classByte(0), INS_GET_RESPONSE, 0, 0, le);
   send(HEADER_BYTES);
 }
 

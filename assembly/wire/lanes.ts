@@ -59,7 +59,7 @@ export const enum PushState {
   Answering = 3,
 }
 
-/** Commands of the AT link. */
+/** Commands of the AT link, in the order of their texts (link/at-text.ts). */
 export const enum LinkCommand {
   None = 0,
   /** AT, until the modem answers. */
@@ -68,10 +68,26 @@ export const enum LinkCommand {
   EchoOff = 2,
   /** AT+CMEE=1 */
   NumericErrors = 3,
-  /** AT+CSIM with the waiting APDU */
-  Csim = 4,
-  /** AT+CFUN=0 */
-  PowerDown = 5,
+  /** AT+CFUN=0, or 4 */
+  PowerDown = 4,
   /** AT+CFUN=1 */
-  PowerUp = 6,
+  PowerUp = 5,
+  /** AT+CSIM with the waiting APDU */
+  Csim = 6,
+  /** AT+CGLA with the waiting APDU */
+  Channel = 7,
+  /** AT+CCHO with the AID of ISD-R */
+  OpenSession = 8,
+  /** AT+CEREG?, until the modem is registered */
+  Registration = 9,
+  /** AT+CFUN?, whose answer cannot be that of another command */
+  Synchronise = 10,
+  /** AT+CFUN=1,1 */
+  Restart = 11,
+  /** AT+CCHC */
+  CloseSession = 12,
+  /** AT+CSIM=1 */
+  Lock = 13,
+  /** AT+CSIM=0 */
+  Unlock = 14,
 }

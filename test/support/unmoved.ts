@@ -7,7 +7,7 @@ import { inBuild } from '../../scripts/paths.js';
 import type { Move } from '../../scripts/shrink/promote.js';
 
 /** Bytes before the options, which have the same place in both: SCALARS of abi/state.ts. */
-const SCALAR_BYTES = 864;
+const SCALAR_BYTES = 928;
 const ipadMoves = JSON.parse(readFileSync(inBuild('ipad.scalars.json'), 'utf8')) as readonly Move[];
 
 /** The bytes of a region as the compiled module has them. `scalarBytes`: how many at the beginning are scalars. */

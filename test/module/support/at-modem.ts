@@ -28,7 +28,10 @@ export function plainModem(run: RunApdu): AtModem {
   return (line) => {
     const command = csimCommand(line);
     if (command) return csimAnswer(run(command));
-    if (!/^AT(E0|\+CMEE=1|\+CFUN=[01])?$/.test(line)) throw new Error(`unknown command: ${line}`);
+    if (line === 'AT+CFUN?') return '\r\n+CFUN: 1\r\n\r\nOK\r\n';
+    if (line === 'AT+CEREG?') return '\r\n+CEREG: 0,1\r\n\r\nOK\r\n';
+    if (/^AT\+C(CHO|GLA|CHC)=/.test(line)) return '\r\nERROR\r\n';
+    if (!/^AT(E0|\+CMEE=1|\+CFUN=(?:[014]|1,1))?$/.test(line)) throw new Error(`unknown command: ${line}`);
     return '\r\nOK\r\n';
   };
 }

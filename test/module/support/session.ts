@@ -83,6 +83,8 @@ export class Session {
   /** Every action that was given out, but Idle. */
   readonly actions: number[] = [];
   readonly #happenings: Happening[] = [];
+  /** The module took nothing of what the modem sent last. */
+  #cardIsFull = false;
   readonly #modem: AtModem;
   #request: Uint8Array[] = [];
   #response: Uint8Array[] = [];
@@ -135,12 +137,29 @@ export class Session {
         : this.#perform(action.kind, action.argument, action.bytes);
     }
     this.options.onIdle?.(this.module, action.argument);
-    const happening = this.#happenings.shift();
-    if (happening) this.tell(happening.kind, happening.argument, happening.bytes);
+    const happening = this.#nextHappening();
+    if (happening?.kind === Event.CardData) this.#giveCardData(happening.bytes);
+    else if (happening) this.tell(happening.kind, happening.argument, happening.bytes);
     else if (action.argument < 0)
       throw new Error(`the module waits for an event that nobody will tell, after actions ${this.actions.slice(-12)}`);
     else this.nowMs += action.argument;
     return undefined;
+  }
+
+  /** Nothing more of the modem while the module has no room for what it has sent. */
+  #nextHappening(): Happening | undefined {
+    if (!this.#cardIsFull) return this.#happenings.shift();
+    this.#cardIsFull = false;
+    // what the modem goes on to say comes after all else
+    const at = this.#happenings.findIndex(({ kind }) => kind !== Event.CardData);
+    return at < 0 ? this.#happenings.shift() : this.#happenings.splice(at, 1)[0];
+  }
+
+  #giveCardData(bytes: Uint8Array): void {
+    const taken = this.#call((module) => module.event(Event.CardData, 0, bytes));
+    if (taken < 0) throw new Error(`modem bytes were refused: ${taken}`);
+    this.#cardIsFull = taken === 0;
+    if (taken < bytes.length) this.#happenings.unshift({ kind: Event.CardData, argument: 0, bytes: bytes.subarray(taken) });
   }
 
   /** Tells the module something at once; a refusal is an error of the test. */

@@ -81,6 +81,9 @@ export class TranscriptPeers implements Peers {
   readonly card = (command: Uint8Array): Uint8Array => {
     if (command[0] === CHANNEL && command[1] === 0xc0) return this.#getResponse(command);
     if (command[0] === (0x80 | CHANNEL) && command[1] === 0xe2) return this.#storeData(command);
+    // what follows 91xx is the link's business: REFRESH with UICC reset, and that it is done (ETSI TS 102 223 §6.6.13, §6.8)
+    if (command[1] === 0x12) return fromHex('D009810301010482028182 9000');
+    if (hex(command) === '801400000C810301010482028281830100') return fromHex('9000');
     const exchange = this.#next(this.#card, 'apdu');
     expectBytes(command, exchange);
     return fromHex(exchange.receive ?? '');

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the AT line (3GPP TS 27.007): what each command looks like, and how its answer begins.
+
+import { HAS_MODEMS } from '../abi/features';
+import { ModemQuirk } from '../abi/options';
+import { APDU, CARD_LINE, LINE, O, S, SESSION } from '../abi/state';
+import { AID_BYTES, ISDR_AID } from '../rsp/aid';
+import { hexDigit, putDecimal } from '../wire/bytes';
+import { LinkCommand } from '../wire/lanes';
+
+/** What follows AT in the commands, in the order of LinkCommand; each ends in a zero byte. */
+// biome-ignore format: a command a line
+const FEW: usize = memory.data<u8>([
+  /* AT */ 0x0d, 0,
+  /* ATE0 */ 0x45, 0x30, 0x0d, 0,
+  /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
+  /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
+]);
+// biome-ignore format: a command a line
+const ALL: usize = !HAS_MODEMS ? 0 : memory.data<u8>([
+  /* AT */ 0x0d, 0,
+  /* ATE0 */ 0x45, 0x30, 0x0d, 0,
+  /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
+  /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
+  /* AT+CGLA= */ 0x2b, 0x43, 0x47, 0x4c, 0x41, 0x3d, 0,
+  /* AT+CCHO=" */ 0x2b, 0x43, 0x43, 0x48, 0x4f, 0x3d, 0x22, 0,
+  /* AT+CEREG? */ 0x2b, 0x43, 0x45, 0x52, 0x45, 0x47, 0x3f, 0x0d, 0,
+  /* AT+CFUN? */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3f, 0x0d, 0,
+  /* AT+CFUN=1,1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x2c, 0x31, 0x0d, 0,
+  /* AT+CCHC= */ 0x2b, 0x43, 0x43, 0x48, 0x43, 0x3d, 0,
+  /* AT+CSIM=1 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CSIM=0 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x30, 0x0d, 0,
+]);
+
+/** Text of the present command. */
+function text(): usize {
+  let at = HAS_MODEMS ? ALL : FEW;
+  for (let left = S.linkCommand; left > LinkCommand.Attention; at++) if (!load<u8>(at)) left--;
+  return at;
+}
+
+/** Length of the answer's name when the line so far is that name, "+CSIM" to AT+CSIM=…, and the colon comes next; else 0. */
+export function answerName(): u32 {
+  const name = text();
+  const length = S.lineLength;
+  for (let i: u32 = 0; i < length; i++) if (load<u8>(LINE + i) != load<u8>(name + i)) return 0;
+  const sign = load<u8>(name + length);
+  return sign == 0x3d || sign == 0x3f ? length + 1 : 0;
+}
+
+function putHex(at: usize, from: usize, length: u32): usize {
+  for (let i: u32 = 0; i < length; i++) {
+    const byte: u32 = load<u8>(from + i);
+    store<u8>(at, hexDigit(byte >> 4));
+    store<u8>(at, hexDigit(byte & 15), 1);
+    at += 2;
+  }
+  return at;
+}
+
+/** `<length>,"<command>"`; length in digits. */
+function putApdu(at: usize): usize {
+  const length = S.apduLength;
+  at = putDecimal(at, 2 * length);
+  store<u16>(at, 0x222c); // ,"
+  return putEnd(putHex(at + 2, APDU, length));
+}
+
+/** Quotation mark and carriage return. */
+function putEnd(at: usize): usize {
+  store<u16>(at, 0x0d22);
+  return at + 2;
+}
+
+function putSession(at: usize, end: u32): usize {
+  memory.copy(at, SESSION, S.sessionLength);
+  at += S.sessionLength;
+  store<u8>(at, end);
+  return at + 1;
+}
+
+/** Writes the command line to CARD_LINE. Returns its bytes. */
+export function atLineLength(): u32 {
+  store<u16>(CARD_LINE, 0x5441); // AT
+  let at = CARD_LINE + 2;
+  let from = text();
+  for (let byte = load<u8>(from); byte; byte = load<u8>(++from)) store<u8>(at++, byte);
+  const command = S.linkCommand;
+  if (command == LinkCommand.Csim) at = putApdu(at);
+  if (HAS_MODEMS) {
+    if (command == LinkCommand.PowerDown && O.modemReset) store<u8>(at - 2, 0x34);
+    if (command == LinkCommand.CloseSession) at = putSession(at, 0x0d);
+    if (command == LinkCommand.OpenSession) at = putEnd(putHex(at, ISDR_AID, AID_BYTES));
+    if (command == LinkCommand.Channel) {
+      // the modem puts the channel in (3GPP TS 27.007 §8.43)
+      if (!(O.modemQuirks & ModemQuirk.PassesClassByte)) store<u8>(APDU, load<u8>(APDU) & 0xfc);
+      at = putApdu(putSession(at, 0x2c));
+    }
+  }
+  return at - CARD_LINE;
+}
