@@ -3,7 +3,7 @@
 // build/link.json, fills the tables of docs/performance.md and tells which targets are met; fails when one that must be is not.
 // `npm run bench:link -- --check` fails when a table is stale, and writes nothing but build/link.json.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { loadGnutls } from '../host/datagram/gnutls-library.js';
 import { createSurroundings, type Surroundings } from './bench-link/bed.js';
 import { runOverHttps } from './bench-link/https-run.js';
@@ -11,17 +11,15 @@ import { measure, type Results } from './bench-link/measure.js';
 import { blocks, type HttpsRecord, readHttps } from './bench-link/tables.js';
 import { judge, type Verdict } from './bench-link/targets.js';
 import { runAsScript } from './main.js';
-import { inBuild, inProject } from './paths.js';
-import { fillBlock } from './readme.js';
-
-const DOCUMENT = 'docs/performance.md';
+import { inBuild } from './paths.js';
+import { PERFORMANCE, readPerformance, updatePerformance } from './performance.js';
 
 /** Lengths in TLS are those of one line of OpenSSL: another one takes what the document has, so that the rest can be checked. */
 async function httpsRecord(surroundings: Surroundings, text: string, check: boolean): Promise<HttpsRecord> {
   const openssl = /^\d+\.\d+/.exec(process.versions.openssl)?.[0] ?? '';
   const recorded = readHttps(text);
   if (check && recorded && recorded.openssl !== openssl) {
-    console.log(`HTTPS: taken from ${DOCUMENT}, which has it with OpenSSL ${recorded.openssl}; here is ${openssl}`);
+    console.log(`HTTPS: taken from ${PERFORMANCE}, which has it with OpenSSL ${recorded.openssl}; here is ${openssl}`);
     return recorded;
   }
   const idle = await runOverHttps(surroundings, 'idle');
@@ -40,20 +38,9 @@ function tell(verdicts: readonly Verdict[]): number {
   return verdicts.every(({ isMet, isGoal }) => isMet || isGoal) ? 0 : 1;
 }
 
-async function update(text: string, filled: string, check: boolean): Promise<number> {
-  if (filled === text) return 0;
-  if (check) {
-    console.error(`${DOCUMENT} is stale: run npm run bench:link`);
-    return 1;
-  }
-  await writeFile(inProject(DOCUMENT), filled);
-  console.log(`wrote ${DOCUMENT}`);
-  return 0;
-}
-
 async function main(check: boolean): Promise<number> {
   await loadGnutls();
-  const text = await readFile(inProject(DOCUMENT), 'utf8');
+  const text = await readPerformance();
   const surroundings = await createSurroundings();
   try {
     const https = await httpsRecord(surroundings, text, check);
@@ -61,8 +48,7 @@ async function main(check: boolean): Promise<number> {
     const verdicts = judge(results);
     await mkdir(inBuild(), { recursive: true });
     await writeFile(inBuild('link.json'), toJson(results, verdicts));
-    const fill = (filled: string, [name, content]: [string, string]) => fillBlock(filled, name, content, DOCUMENT);
-    const status = await update(text, Object.entries(blocks(results, https)).reduce(fill, text), check);
+    const status = await updatePerformance(text, blocks(results, https), 'npm run bench:link', check);
     return Math.max(tell(verdicts), status);
   } finally {
     await surroundings.close();

@@ -3,7 +3,7 @@
 
 import { createPublicKey } from 'node:crypto';
 import { EimIdType, type EimService, type EimServiceOptions, encodeEimConfigurationData, psmo } from '../../host/sim/eim/index.js';
-import { SimulatedEuicc } from '../../host/sim/euicc/index.js';
+import { SimulatedEuicc, type SimulatedEuiccOptions } from '../../host/sim/euicc/index.js';
 import { DEFAULT_EID, DEFAULT_EIM_FQDN, DEFAULT_SMDP_ADDRESS, type KeyAndCertificate, type TestPki } from '../../host/sim/pki/index.js';
 import { makeMetadata, makeProfilePackage, notifyAll } from '../../host/sim/profile/index.js';
 import { SimulatedSmdp } from '../../host/sim/smdp/index.js';
@@ -47,11 +47,12 @@ export class Bed {
     readonly surroundings: Surroundings,
     readonly job: Job,
     readonly eim: EimPeer,
+    euicc: Partial<Pick<SimulatedEuiccOptions, 'inlineResponses'>> = {},
   ) {
     const { pki } = surroundings;
     this.eim.register({ eid: DEFAULT_EID, euiccCertificate: pki.euicc.certificate, eumCertificate: pki.eum.certificate });
     const profiles = job === 'enable' ? [{ metadata: METADATA }] : [];
-    this.euicc = new SimulatedEuicc({ pki, eimConfigurations: [eimConfigurationData(pki, this.eim.eimId)], profiles });
+    this.euicc = new SimulatedEuicc({ pki, eimConfigurations: [eimConfigurationData(pki, this.eim.eimId)], profiles, ...euicc });
   }
 
   /** Puts the job into the eIM's queue; before, a poll finds nothing. */

@@ -2,6 +2,7 @@
 // The tables of docs/performance.md.
 
 import type { StreamRun } from '../../host/wrap/stream-timing.js';
+import { number, table } from '../markdown.js';
 import type { Job } from './bed.js';
 import { RECORD_BYTES } from './bound.js';
 import type { Security, Traffic } from './dtls-link.js';
@@ -26,21 +27,12 @@ const HTTPS_WORDS = { full: 'HTTPS', resumed: 'HTTPS, resumed' } as const;
 const BOUND_WORDS = 'lower bound';
 const DAYS = 365;
 
-const numbers = new Intl.NumberFormat('en-US');
-const number = (value: number): string => numbers.format(value);
 const both = (up: number, down: number): string => `${number(up)} / ${number(down)}`;
 
 /** Three digits or so. */
 function seconds(ms: number): string {
   const value = ms / 1_000;
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
-}
-
-/** The first `words` columns are text, the others numbers. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], words = 2): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, index) => (index < words ? '---' : '---:'));
-  return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
 }
 
 /** The content of each block by its name. @throws Error when bytes that should be the same on every link are not. */
