@@ -4,6 +4,15 @@
 export type { CardQuirks, LostLastBlocks } from './card-quirks.js';
 export type { Disturbance, DisturbanceAction } from './disturbance.js';
 export { KNOWN_MODEMS, type KnownModem, type ModemProfile } from './known-modems.js';
+export {
+  describeMixture,
+  type MixtureOptions,
+  type MixtureOutcome,
+  type MixturePlace,
+  type ModemMixture,
+  mixedModem,
+  randomMixture,
+} from './mixture.js';
 export { type ModemCounters, SimulatedModem } from './modem.js';
 export type { ModemIdentity, SimulatedModemOptions } from './options.js';
 export { PlainSim } from './plain-sim.js';

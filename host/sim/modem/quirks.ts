@@ -7,8 +7,8 @@ import type { CardQuirks } from './card-quirks.js';
 export interface AnswerQuirks {
   /** +CCHO answers the bare handle, without "+CCHO: ". */
   readonly bareSession?: boolean;
-  /** How handles of logical channels look: short decimal numbers (default) or 16 hexadecimal digits. */
-  readonly sessionHandles?: 'decimal' | 'longHexadecimal';
+  /** How handles of logical channels look: short decimal numbers (default), 16 hexadecimal digits, or the number of the channel on the card. */
+  readonly sessionHandles?: 'decimal' | 'longHexadecimal' | 'channelNumber';
   /** Responses of +CSIM and +CGLA come without quotes. */
   readonly unquotedResponses?: boolean;
   /** Responses of +CSIM and +CGLA come without their prefix: `4,"9000"` ("length"), or as hexadecimal digits and nothing else ("digits"). */

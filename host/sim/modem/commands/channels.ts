@@ -21,7 +21,7 @@ export const openChannelCommand: CommandHandler = (command, core) => {
   if (core.quirks.channelRefusal !== undefined) throw new AtError(core.quirks.channelRefusal);
   const channel = openChannel(core.card);
   selectOrClose(core, channel, Buffer.from(aid, 'hex'));
-  const handle = freeHandle(core);
+  const handle = core.quirks.sessionHandles === 'channelNumber' ? String(channel) : freeHandle(core);
   core.card.sessions.set(handle, channel);
   return [core.quirks.bareSession ? handle : `+CCHO: ${handle}`];
 };
