@@ -89,7 +89,8 @@ export class Testbed {
     this.eid = options.euicc?.eid ?? DEFAULT_EID;
     const eimConfigurations = options.associated ? [this.eimConfigurationData()] : [];
     this.euicc = new SimulatedEuicc({ pki, eimConfigurations, rootSmdsAddress: this.smdsAddress, ...options.euicc });
-    this.modem = new SimulatedModem({ slot: options.wrapCard?.(this.euicc) ?? this.euicc, ...options.modem });
+    const hasEnabledProfile = () => this.euicc.profiles.some(({ state }) => state === 'enabled');
+    this.modem = new SimulatedModem({ slot: options.wrapCard?.(this.euicc) ?? this.euicc, hasEnabledProfile, ...options.modem });
   }
 
   /** Starts eIM, SM-DP+ and SM-DS on loopback ports and registers the eUICC with the eIM. */

@@ -7,6 +7,8 @@ export interface Occurrence {
   readonly nth?: number;
   /** How many are hit from there on. Default 1; Infinity for all. */
   readonly times?: number;
+  /** Of those from there on, one in so many is hit, the first included. Default 1: each. */
+  readonly every?: number;
 }
 
 /** Counts the things that match and tells which are hit. */
@@ -14,15 +16,17 @@ export class OccurrenceCounter {
   private seen = 0;
   private readonly first: number;
   private readonly end: number;
+  private readonly every: number;
 
   constructor(occurrence: Occurrence) {
     this.first = occurrence.nth ?? 1;
-    this.end = this.first + (occurrence.times ?? 1);
+    this.every = occurrence.every ?? 1;
+    this.end = this.first + (occurrence.times ?? 1) * this.every;
   }
 
   /** Call once for each thing that matches; true when this one is hit. */
   hit(): boolean {
     this.seen += 1;
-    return this.seen >= this.first && this.seen < this.end;
+    return this.seen >= this.first && this.seen < this.end && (this.seen - this.first) % this.every === 0;
   }
 }

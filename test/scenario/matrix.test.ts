@@ -82,7 +82,7 @@ describe('the modem is like', () => {
     wavecom: { code: 'ModemGarbage' },
   };
   for (const name of Object.keys(KNOWN_MODEMS) as KnownModem[]) {
-    const options = { modem: { quirks: KNOWN_MODEMS[name] } };
+    const options = { modem: KNOWN_MODEMS[name] };
     if (BEYOND[name] === undefined) it(name, async () => runJob(await Bench.start(options)));
     else {
       it(`${name}, which is beyond the module: it says so, and spoils nothing`, async () => {

@@ -2,7 +2,7 @@
 // APDUs as AT commands carry them: a length in hexadecimal characters, and the characters.
 
 import { AtError, CmeError } from './at-error.js';
-import type { ModemQuirks } from './options.js';
+import type { AnswerQuirks } from './quirks.js';
 
 /** A short APDU has 5 bytes of header, up to 255 of data and one Le; the shortest has 4 (ISO/IEC 7816-4 §5.1). */
 const SHORTEST_CHARACTERS = 8;
@@ -17,8 +17,13 @@ export function readApdu(length: string | undefined, text: string | undefined): 
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
-/** Writes `<name>: <length>,"<response>"`. */
-export function responseLine(name: string, response: Uint8Array, quirks: ModemQuirks): string {
-  const text = Buffer.from(response).toString('hex').toUpperCase();
-  return `${name}: ${text.length},${quirks.unquotedResponses ? text : `"${text}"`}`;
+/** Writes `<name>: <length>,"<response>"`, or what the modem has in its place. */
+export function responseLine(name: string, response: Uint8Array, quirks: AnswerQuirks): string {
+  const hex = Buffer.from(response).toString('hex');
+  const digits = quirks.lowerCaseResponses ? hex : hex.toUpperCase();
+  if (quirks.bareResponses === 'digits') return digits;
+  const quoted = quirks.unquotedResponses ? digits : `"${digits}"`;
+  const [colon, comma, end] = { standard: [': ', ',', ''], none: [':', ',', ''], many: [':  ', ' , ', ' '] }[quirks.blanks ?? 'standard'];
+  const prefix = quirks.bareResponses === 'length' ? '' : `${name}${colon}`;
+  return `${prefix}${digits.length}${comma}${quoted}${end}`;
 }

@@ -10,6 +10,7 @@ import { functionalityCommand, pinCommand } from './commands/functionality.js';
 import { identityCommand } from './commands/identity.js';
 import { operatorCommand, registrationCommand, signalCommand } from './commands/network.js';
 import type { CommandHandler, ModemCore } from './core.js';
+import type { CommandQuirks } from './quirks.js';
 
 const COMMANDS: Readonly<Record<string, CommandHandler>> = {
   E: echoCommand,
@@ -37,6 +38,10 @@ const COMMANDS: Readonly<Record<string, CommandHandler>> = {
 export function runCommand(command: AtCommand, core: ModemCore): readonly string[] {
   const handler = Object.hasOwn(COMMANDS, command.name) ? COMMANDS[command.name] : undefined;
   if (handler === undefined || core.quirks.unsupported?.includes(command.name)) throw new AtError(CmeError.OperationNotSupported);
-  if (core.quirks.noTestForms && command.form === 'test') throw new AtError(CmeError.OperationNotSupported);
+  if (command.form === 'test' && lacksTestForm(command.name, core.quirks)) throw new AtError(CmeError.OperationNotSupported);
   return handler(command, core);
+}
+
+function lacksTestForm(name: string, { noTestForms = false }: CommandQuirks): boolean {
+  return typeof noTestForms === 'boolean' ? noTestForms : noTestForms.includes(name);
 }

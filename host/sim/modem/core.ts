@@ -4,7 +4,9 @@
 import type { AtCommand } from './at-command.js';
 import type { ErrorReporting } from './at-error.js';
 import type { CardAccess } from './card-access.js';
-import type { ModemIdentity, ModemQuirks } from './options.js';
+import type { Network } from './network.js';
+import type { ModemIdentity } from './options.js';
+import type { ModemQuirks } from './quirks.js';
 
 /** AT+CFUN: 0 minimum (card off), 1 full, 4 radio off (card on) (3GPP TS 27.007 §8.2). */
 export type Functionality = 0 | 1 | 4;
@@ -23,6 +25,7 @@ export interface ModemCore {
   readonly identity: ModemIdentity;
   readonly quirks: ModemQuirks;
   readonly settings: ModemSettings;
+  readonly network: Network;
   functionality: Functionality;
   /** Puts the settings of power-up back (AT&F). */
   restoreSettings(): void;

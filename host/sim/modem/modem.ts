@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A cellular modem as far as an eSIM assistant sees it: AT commands in, answers out, a card behind them.
 
+import { systemClock } from '../../clock.js';
 import type { ByteLine } from '../../interfaces.js';
-import { type Reply, writeLines, writeReply } from './answer.js';
+import { NO_REPLY, type Reply, writeLines, writeReply } from './answer.js';
 import { type AtCommand, parseCommandLine } from './at-command.js';
 import { AtError, refusalLine } from './at-error.js';
 import { CardAccess } from './card-access.js';
@@ -10,10 +11,13 @@ import type { CommandLine } from './command-reader.js';
 import { runCommand } from './command-table.js';
 import type { Functionality, ModemCore, ModemSettings } from './core.js';
 import { type Disturbance, Disturbances, isCarriedOut } from './disturbance.js';
+import { LostCommands } from './lost-commands.js';
+import { Network } from './network.js';
 import { DEFAULT_IDENTITY, type SimulatedModemOptions } from './options.js';
 import { connectPipe } from './pipe.js';
 import { ModemPort, type PortOutput } from './port.js';
 import { type ModemDevice, openPty } from './pty-device.js';
+import type { ModemQuirks } from './quirks.js';
 import { listenTcp, type ModemServer } from './tcp-server.js';
 
 /** What the modem has done so far. Bytes are seen from the modem: in is from the host. */
@@ -31,10 +35,12 @@ export interface ModemCounters {
  * +CGSN, +CPIN, +CFUN, +CSIM, +CCHO, +CGLA, +CCHC, +CEREG, +COPS, +CSQ; of ITU-T V.250: AT, E, V, Q, Z, &F. Any number of lines can be attached.
  */
 export class SimulatedModem {
+  private readonly quirks: ModemQuirks;
   private readonly card: CardAccess;
   private readonly settings: ModemSettings;
   private readonly core: ModemCore;
   private readonly disturbances = new Disturbances();
+  private readonly lostCommands: LostCommands;
   private readonly ports = new Set<ModemPort>();
   private later: string[] = [];
   private commands = 0;
@@ -42,7 +48,9 @@ export class SimulatedModem {
   private bytesOut = 0;
 
   constructor(private readonly options: SimulatedModemOptions = {}) {
-    this.card = new CardAccess(options.slot, options.quirks ?? {});
+    this.quirks = options.quirks ?? {};
+    this.card = new CardAccess(options.slot, this.quirks, options.hasEnabledProfile);
+    this.lostCommands = new LostCommands(this.quirks);
     this.settings = this.powerUpSettings();
     this.core = this.createCore();
     this.card.reset();
@@ -70,7 +78,7 @@ export class SimulatedModem {
 
   /** Sends an unsolicited line, such as "+CEREG: 1", to all lines. */
   sendUnsolicited(text: string): void {
-    for (const port of this.ports) port.send(writeLines([text]));
+    for (const port of this.ports) port.send(writeLines([text], this.quirks.lineEnds));
   }
 
   /** Breaks all lines now. The modem goes on and can be attached again. */
@@ -106,22 +114,30 @@ export class SimulatedModem {
         this.bytesOut += bytes;
       },
     };
-    const { maximumLineLength = 600, chunks = { kind: 'whole' } } = this.options;
-    const port = new ModemPort(owner, output, { maximumLineLength, chunks });
+    const { maximumLineLength = this.quirks.maximumLineLength ?? 600, chunks = { kind: 'whole' }, clock = systemClock } = this.options;
+    const deafWhileBusy = this.quirks.whileBusy === 'lost';
+    const port = new ModemPort(owner, output, { maximumLineLength, chunks, clock, deafWhileBusy });
     this.ports.add(port);
-    return { port, detach: () => void this.ports.delete(port) };
+    const detach = () => {
+      this.ports.delete(port);
+      port.close();
+    };
+    return { port, detach };
   }
 
   private answer(line: CommandLine): Reply {
-    if (line.kind === 'tooLong') return writeReply(['ERROR'], [], []);
+    const { lineEnds, longLines } = this.quirks;
+    if (line.kind === 'tooLong') return longLines === 'lost' ? NO_REPLY : writeReply({ lines: ['ERROR'], lineEnds });
     // What stands before AT is noise, and a line without AT is nothing to a modem (V.250 §5.2.1).
     const start = line.text.search(/at/i);
-    if (start < 0) return { bytes: new Uint8Array(0), drops: false };
+    if (start < 0) return NO_REPLY;
     this.commands += 1;
-    const rules = this.disturbances.match(line.text.slice(start));
+    const text = line.text.slice(start);
+    const rules = this.disturbances.match(text);
+    if (this.lostCommands.isLost(text)) return NO_REPLY;
     this.later = [];
-    const lines = isCarriedOut(rules) ? this.runLine(line.text.slice(start + 2)) : ['OK'];
-    return writeReply(lines, this.later, rules);
+    const lines = isCarriedOut(rules) ? this.runLine(text.slice(2)) : ['OK'];
+    return writeReply({ lines, later: this.later, rules, lineEnds });
   }
 
   /** Runs the commands of a line up to the first that is refused; returns their lines and the final one. */
@@ -132,7 +148,7 @@ export class SimulatedModem {
       return [...lines, 'OK'];
     } catch (error) {
       if (!(error instanceof AtError)) throw error;
-      return [...lines, refusalLine(error.code, this.settings.errorReporting)];
+      return [...lines, refusalLine(error.code, this.settings.errorReporting, this.quirks)];
     }
   }
 
@@ -144,8 +160,9 @@ export class SimulatedModem {
     return {
       card: this.card,
       identity: { ...DEFAULT_IDENTITY, ...this.options.identity },
-      quirks: this.options.quirks ?? {},
+      quirks: this.quirks,
       settings: this.settings,
+      network: new Network(this.card, this.quirks),
       functionality: 1,
       restoreSettings: () => void Object.assign(this.settings, this.powerUpSettings()),
       afterAnswer: (lines) => void this.later.push(...lines),

@@ -99,7 +99,7 @@ describe('class, instruction and parameters', () => {
     ['GET RESPONSE with nothing waiting', '81C0000010', '6985'],
     ['GET RESPONSE with parameters', '81C0010010', '6A86'],
     ['GET RESPONSE with data', '81C00000021234', '6700'],
-    ['TERMINAL CAPABILITY on another channel', '81AA000005A903840101', '6881'],
+    ['TERMINAL CAPABILITY on a closed channel', '82AA000005A903840101', '6881'],
     ['TERMINAL CAPABILITY with parameters', '80AA010005A903840101', '6A86'],
     ['TERMINAL CAPABILITY without A9', '80AA000005A803840101', '6A80'],
     ['TERMINAL CAPABILITY that is no TLV', '80AA000003A90384', '6A80'],
@@ -179,6 +179,14 @@ describe('declaring the assistant', () => {
     expect(declare('80AA000004A9028100')).toBe('6985');
     expect(declare('80AA000005A903830101')).toBe('6985');
     expect(declare('80AA000005A903840100')).toBe('6985');
+  });
+
+  test('TERMINAL CAPABILITY counts for all channels, and comes on any that is open', () => {
+    const euicc = openedEuicc();
+    send(euicc, '80AA000004A9028100');
+    expect(send(euicc, '81E2910006BF3E035C015A')).toBe('6985');
+    expect(send(euicc, '81AA000005A903840101')).toBe('9000');
+    expect(send(euicc, '81E2910006BF3E035C015A')).toBe('6115');
   });
 
   test('a later TERMINAL CAPABILITY replaces the earlier one', () => {

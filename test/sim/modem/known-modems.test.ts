@@ -15,7 +15,7 @@ async function read(conversation: Conversation, write: (apdu: string) => string,
 }
 
 it.each(Object.keys(KNOWN_MODEMS) as KnownModem[])('%s reaches the card', async (name) => {
-  const modem = new SimulatedModem({ echo: false, slot: new RecordingCard(ANSWERS), quirks: KNOWN_MODEMS[name] });
+  const modem = new SimulatedModem({ echo: false, slot: new RecordingCard(ANSWERS), ...KNOWN_MODEMS[name] });
   const conversation = new Conversation(modem.connect());
   for (let count = 0; count < 5; count += 1) await conversation.ask('AT+CPIN?');
   const opened = await conversation.ask('AT+CCHO="A0000005591010FFFFFFFF8900000100"');

@@ -12,9 +12,8 @@ const CONSUMER = { localUserInterface: 0x01, localProfileDownload: 0x02, localDi
 /** IoT device capabilities, `84`; a consumer eUICC does not know them. */
 const IPA_IN_DEVICE = 0x01;
 
-/** `A9{…83 eUICC-related capabilities…, 84 IoT capabilities}` on the basic channel; a later command replaces an earlier one. */
+/** `A9{…83 eUICC-related capabilities…, 84 IoT capabilities}` on any open channel; a later command replaces an earlier one. */
 export function terminalCapability(euicc: Euicc, command: Command): Uint8Array {
-  if (command.channel !== 0) throw new StatusWordError(STATUS.channelNotSupported);
   if (command.p1 !== 0 || command.p2 !== 0) throw new StatusWordError(STATUS.incorrectParameters);
   const capability = readTlv(command.data);
   if (capability.tag !== 0xa9) throw new StatusWordError(STATUS.incorrectData);

@@ -7,7 +7,8 @@ import type { CommandHandler } from '../core.js';
 
 /** ATE0 and ATE1 (V.250 §6.2.4). */
 export const echoCommand: CommandHandler = (command, core) => {
-  core.settings.echo = numberOf(command, 1) === 1;
+  const echo = numberOf(command, 1) === 1;
+  if (!core.quirks.stubbornEcho) core.settings.echo = echo;
   return [];
 };
 

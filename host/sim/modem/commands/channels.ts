@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // AT+CCHO, +CGLA and +CCHC: logical channels that the modem manages, known to the host by a handle (3GPP TS 27.007 §8.43, §8.45, §8.46).
 
+import { isMissing, statusHigh } from '../apdu-parts.js';
 import { readApdu, responseLine } from '../apdu-text.js';
 import { AtError, CmeError } from '../at-error.js';
-import { type CardAccess, statusHigh } from '../card-access.js';
+import type { CardAccess } from '../card-access.js';
 import type { CommandHandler, ModemCore } from '../core.js';
 
 /** Handles do not start at 1, so that a host that takes the handle for the channel number is found out. */
@@ -17,9 +18,10 @@ export const openChannelCommand: CommandHandler = (command, core) => {
     throw new AtError(CmeError.IncorrectParameters);
   }
   core.card.requireReady();
+  if (core.quirks.channelRefusal !== undefined) throw new AtError(core.quirks.channelRefusal);
   const channel = openChannel(core.card);
-  selectOrClose(core.card, channel, Buffer.from(aid, 'hex'));
-  const handle = freeHandle(core);
+  selectOrClose(core, channel, Buffer.from(aid, 'hex'));
+  const handle = core.quirks.sessionHandles === 'channelNumber' ? String(channel) : freeHandle(core);
   core.card.sessions.set(handle, channel);
   return [core.quirks.bareSession ? handle : `+CCHO: ${handle}`];
 };
@@ -32,7 +34,7 @@ export const channelAccessCommand: CommandHandler = (command, core) => {
   core.card.requireReady();
   const channel = channelOf(core, command.parameters[0]!);
   if (!core.quirks.passesClassByte) apdu[0] = classByteFor(apdu[0]!, channel);
-  return [responseLine('+CGLA', core.card.exchange(apdu), core.quirks)];
+  return [responseLine('+CGLA', core.card.exchange(apdu, '+CGLA'), core.quirks)];
 };
 
 /** AT+CCHC=<handle>: closes the channel; the handle is gone whatever the card says. */
@@ -63,14 +65,13 @@ function closeChannel(card: CardAccess, channel: number): void {
 }
 
 /** SELECT by AID. A channel whose application is not there must not stay open: nobody would know its handle. */
-function selectOrClose(card: CardAccess, channel: number, aid: Uint8Array): void {
+function selectOrClose({ card, quirks }: ModemCore, channel: number, aid: Uint8Array): void {
   const classByte = classByteFor(0x00, channel);
   const selected = card.transmit(Uint8Array.of(classByte, 0xa4, 0x04, 0x00, aid.length, ...aid));
   const response = card.fetchAll(classByte, selected);
   if ([0x90, 0x91, 0x62, 0x63].includes(statusHigh(response))) return;
   closeChannel(card, channel);
-  const missing = statusHigh(response) === 0x6a && response.at(-1) === 0x82;
-  throw new AtError(missing ? CmeError.NotFound : CmeError.SimFailure);
+  throw new AtError(isMissing(response) ? (quirks.missingApplicationError ?? CmeError.NotFound) : CmeError.SimFailure);
 }
 
 /** Channels 0 to 3 are in the low bits; 4 to 19 need the form with bit 7 set (ETSI TS 102 221 §10.1.1). */
