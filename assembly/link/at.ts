@@ -100,7 +100,7 @@ export function atSendNext(): bool {
   if (last < LinkCommand.NumericErrors || last == LinkCommand.PowerDown) next = last + 1;
   if (HAS_MODEMS) {
     if (last == LinkCommand.Restart) next = LinkCommand.Attention;
-    if (last == LinkCommand.NumericErrors && O.modemQuirks & ModemQuirk.SimLock) next = LinkCommand.Lock;
+    if ((last == LinkCommand.NumericErrors || last == LinkCommand.PowerUp) && O.modemQuirks & ModemQuirk.SimLock) next = LinkCommand.Lock;
   }
   if (next) atSend(next);
   return next != LinkCommand.None;

@@ -23,7 +23,11 @@ function classByte(base: u32): u32 {
 function send(length: u32): void {
   S.apduLength = length;
   S.apduWaiting = true;
-  if (HAS_MODEMS) S.responsePart = false;
+  if (HAS_MODEMS) {
+    S.responsePart = false;
+    // the rest of an answer that comes in parts is not wanted any more
+    if (S.apduOut) S.apduStale = true;
+  }
   S.cardState = CardState.Waiting;
 }
 
