@@ -88,7 +88,7 @@ export function drawTraits(dice: Dice, isCalm: boolean): DrawnTraits {
   const isBusy = dice.chance(0.2) && tellsBusy(quirks);
   return {
     quirks: isBusy ? { ...quirks, busyCommandsAfterReset: dice.whole(1, 8) } : quirks,
-    risks: risk === undefined ? [] : [risk[0]],
+    risks: [...(isHopeless ? ['there is no way to the card'] : []), ...(risk === undefined ? [] : [risk[0]])],
     hostOptions: { ...(lock === 'required' ? { simLock: true } : {}), ...(passesClassByte ? { passesClassByte } : {}) },
     isHopeless,
   };

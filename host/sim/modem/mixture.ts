@@ -80,8 +80,10 @@ export function mixedModem(mixture: ModemMixture, place: MixturePlace): Simulate
 
 /** One line for the message of a failing test. */
 export function describeMixture(mixture: ModemMixture): string {
-  const readable = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value);
-  return JSON.stringify(mixture, readable);
+  return JSON.stringify(mixture, (_, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+    return value === Number.POSITIVE_INFINITY ? 'Infinity' : value;
+  });
 }
 
 function drawChunks(dice: Dice, seed: number): ChunkPolicy {

@@ -41,7 +41,12 @@ export class Conversation {
   async ask(command: string): Promise<string> {
     this.chunks.length = 0;
     this.send(`${command}\r`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.settle();
     return this.received;
+  }
+
+  /** For lines inside the process: lets all that is on its way arrive. */
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
