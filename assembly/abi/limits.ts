@@ -7,6 +7,10 @@ export const NETWORK_WINDOW_BYTES: i32 = 1024;
 export const COAP_HEAD_BYTES: i32 = 64;
 /** Modem bytes or response APDU per event. */
 export const CARD_WINDOW_BYTES: i32 = 258;
+/** What is read of a line of the modem before it is looked at. */
+export const LINE_BYTES: i32 = 64;
+/** A response APDU, and a line of digits that may go beyond it. */
+export const RESPONSE_BYTES: i32 = 292;
 /** The handle of a channel that the modem opens; long ones have 16 digits. */
 export const SESSION_BYTES: i32 = 24;
 /** The longest AT command line: AT+CGLA=<handle>,522,"…" and carriage return. */

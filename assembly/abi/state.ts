@@ -10,10 +10,12 @@ import {
   CARD_WINDOW_BYTES,
   COAP_HEAD_BYTES,
   EMULATION_BYTES,
+  LINE_BYTES,
   MESSAGE_BYTES,
   METADATA_BYTES,
   NETWORK_WINDOW_BYTES,
   OWED_BYTES,
+  RESPONSE_BYTES,
   SESSION_BYTES,
   TLV_DEPTH,
 } from './limits';
@@ -148,13 +150,9 @@ export class State {
   linkPaused: bool; // waiting before the same line is sent again
   linkDeadlineMs: u32;
   lineLength: u32;
-  lineKind: i32;
-  lineFrom: u32; // where in the line the answer begins
-  lineDigits: u32; // hexadecimal digits of the answer in front of this line
-  hexDigits: u32; // of the answer so far
-  hexBase: u32; // of them in parts that the card lane has taken
+  lineGoesOn: bool; // its beginning was taken as an answer
+  hexDigits: u32; // of the answer so far, without those that the card lane has taken
   hexExpected: u32;
-  hexHigh: u32;
   answerSeen: bool;
   partGiven: bool; // a part of a long answer was handed to the card lane
   linkFailure: i32;
@@ -359,13 +357,13 @@ const A_SCAN_REMAINING: usize = A_SCAN_TAGS + 4 * TLV_DEPTH;
 const A_SCAN_CONSTRUCTED: usize = A_SCAN_REMAINING + 4 * TLV_DEPTH;
 const A_ELEMENT_ENDS: usize = A_SCAN_CONSTRUCTED + TLV_DEPTH;
 const A_LINE: usize = A_ELEMENT_ENDS + 4 * TLV_DEPTH;
-const A_SESSION: usize = A_LINE + 32;
+const A_SESSION: usize = A_LINE + LINE_BYTES;
 const A_SCRATCH: usize = A_SESSION + (HAS_MODEMS ? SESSION_BYTES : 0);
 const A_ACTIVATION_CODE: usize = A_SCRATCH + 128;
 const A_OWED: usize = A_ACTIVATION_CODE + ACTIVATION_CODE_BYTES;
 const A_APDU: usize = A_OWED + OWED_BYTES;
 const A_RESPONSE: usize = A_APDU + 261 + SLACK;
-const A_CARD_LINE: usize = A_RESPONSE + 272;
+const A_CARD_LINE: usize = A_RESPONSE + RESPONSE_BYTES;
 const A_CARD_WINDOW: usize = A_CARD_LINE + CARD_LINE_BYTES;
 const A_COAP_CONTROL: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
 const A_PUSH_TOKEN: usize = A_COAP_CONTROL + 12;

@@ -43,13 +43,16 @@ function text(): usize {
   return at;
 }
 
-/** Length of the answer's name when the line so far is that name, "+CSIM" to AT+CSIM=…, and the colon comes next; else 0. */
+/** Length of the answer's name with its colon, "+CSIM:" to AT+CSIM=…, when the line begins with it; else 0. */
 export function answerName(): u32 {
   const name = text();
-  const length = S.lineLength;
-  for (let i: u32 = 0; i < length; i++) if (load<u8>(LINE + i) != load<u8>(name + i)) return 0;
-  const sign = load<u8>(name + length);
-  return sign == 0x3d || sign == 0x3f ? length + 1 : 0;
+  for (let i: u32 = 0; i < S.lineLength; i++) {
+    const byte = load<u8>(LINE + i);
+    const expected = load<u8>(name + i);
+    if (byte == 0x3a) return expected == 0x3d || expected == 0x3f ? i + 1 : 0;
+    if (byte != expected) return 0;
+  }
+  return 0;
 }
 
 function putHex(at: usize, from: usize, length: u32): usize {

@@ -6,7 +6,7 @@
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { HAS_MODEMS } from '../abi/features';
-import { SESSION_BYTES } from '../abi/limits';
+import { LINE_BYTES, RESPONSE_BYTES, SESSION_BYTES } from '../abi/limits';
 import { CardAccess, ModemQuirk } from '../abi/options';
 import { APDU, LINE, O, RESPONSE, S, SESSION } from '../abi/state';
 import { ask } from '../wire/ask';
@@ -15,10 +15,11 @@ import { cardPart } from '../wire/card-lane';
 import { LinkCommand } from '../wire/lanes';
 import { answerName } from './at-text';
 
-const LINE_BYTES: u32 = 32;
+const STATUS_WORD_BYTES: u32 = 2;
+/** More digits than these are no response APDU. */
 const RESPONSE_HEX_DIGITS: u32 = 2 * 258;
-/** What goes to the card lane of a response that is longer: all but what may be the status word. */
-const PART_HEX_DIGITS: u32 = 2 * 256;
+/** Digits that RESPONSE holds. */
+const ROOM_HEX_DIGITS: u32 = HAS_MODEMS ? 2 * RESPONSE_BYTES : RESPONSE_HEX_DIGITS;
 /** A modem that is starting up answers nothing; asked once a second. */
 const ATTENTION_MS: u32 = 1000;
 const ATTENTION_TRIES: u32 = 30;
@@ -29,15 +30,6 @@ const REGISTRATION_MS: u32 = 2000;
 const CME_SIM_NOT_INSERTED: i32 = 10;
 const CME_SIM_FAILURE: i32 = 13;
 const CME_SIM_BUSY: i32 = 14;
-
-/** What the line being read is; found out by its first characters. */
-const enum LineKind {
-  Text = 0,
-  /** It begins with the name of the answer. */
-  Answer = 1,
-  /** It may be an answer without a name, or the rest of one that something came into. */
-  Bare = 2,
-}
 
 const TEXT_OK: u32 = 0x4b4f;
 const TEXT_ERROR: usize = memory.data<u8>([0x45, 0x52, 0x52, 0x4f, 0x52, 0]);
@@ -62,7 +54,6 @@ function write(): void {
   S.linkWaiting = true;
   S.linkPaused = false;
   S.hexDigits = 0;
-  S.hexBase = 0;
   S.hexExpected = 0;
   S.answerSeen = false;
   if (HAS_MODEMS) S.partGiven = false;
@@ -130,7 +121,7 @@ export function atBusy(): bool {
 
 /** Bytes of the response APDU, or of its last part, at RESPONSE. */
 export function atResponseLength(): u32 {
-  return (S.hexDigits - S.hexBase) >> 1;
+  return S.hexDigits >> 1;
 }
 
 /** Looks at the clock: repeats what may be repeated, gives up what has taken too long. */
@@ -184,14 +175,15 @@ function finish(failure: i32, detail: i32): void {
 
 /** Makes the response APDU that MANAGE CHANNEL would have had. */
 function answerManageChannel(): void {
+  store<u16>(RESPONSE, 0x0090);
+  const isClosed = S.linkCommand == LinkCommand.CloseSession;
+  S.sessionLength = isClosed ? 0 : min<u32>(S.hexDigits, SESSION_BYTES);
+  S.hexDigits = 4;
+  if (isClosed) return;
   // the modem's number of the channel is not known, nor needed, unless the host has to put it in
   const channel = O.modemQuirks & ModemQuirk.PassesClassByte ? load<u8>(SESSION + S.sessionLength - 1) & 3 : 1;
   store<u32>(RESPONSE, 0x9000 | channel);
   S.hexDigits = 6;
-  if (S.linkCommand == LinkCommand.OpenSession) return;
-  store<u16>(RESPONSE, 0x0090);
-  S.hexDigits = 4;
-  S.sessionLength = 0;
 }
 
 /** Takes one byte from the modem. False when it cannot be taken yet: the card lane must first take what came before it. */
@@ -200,89 +192,87 @@ export function atByte(byte: u32): bool {
     endLine();
     return true;
   }
-  if (S.linkWaiting && !S.linkPaused && needsAnswer()) {
-    if (!S.lineKind) beginAnswer(byte);
-    else if (!takeAnswer(byte)) return false;
+  if (S.lineLength == LINE_BYTES) {
+    if (HAS_MODEMS && S.hexDigits > RESPONSE_HEX_DIGITS && !givePart()) return false;
+    // of other lines only the beginning tells what they are
+    if (!takeAnswer()) return true;
+    S.lineGoesOn = true;
+    S.lineLength = 0;
   }
-  // only the beginning tells what it is
-  if (S.lineLength < LINE_BYTES) store<u8>(LINE + S.lineLength++, byte);
+  store<u8>(LINE + S.lineLength++, byte);
   return true;
 }
 
-/** Looks whether an answer begins. */
-function beginAnswer(byte: u32): void {
-  if (byte == 0x3a) {
-    const from = answerName();
-    if (!from) return;
-    S.lineKind = LineKind.Answer;
-    S.lineFrom = from;
-    S.hexDigits = 0;
-    S.hexExpected = 0;
-    S.linkFailure = 0;
-    S.answerSeen = true;
-  } else if (HAS_MODEMS && !S.lineLength && isHex() && (byte == 0x22 || hexValue(byte) >= 0)) {
-    if (S.hexDigits && S.hexDigits >= S.hexExpected) return; // there is one
-    S.lineKind = LineKind.Bare;
-    S.lineFrom = 0;
-    S.lineDigits = S.hexDigits;
-    takeAnswer(byte);
-  }
-}
-
-/** Blanks, quotation marks and the length before the comma vary between modems. */
-function takeAnswer(byte: u32): bool {
-  if (byte == 0x22 || byte == 0x20 || !isHex()) return true;
-  const isBare = HAS_MODEMS && S.lineKind == LineKind.Bare;
-  if (byte == 0x2c && !(isBare && S.lineDigits)) {
-    // what was read so far was the length
-    S.hexExpected = numberIn(S.lineFrom);
-    S.hexDigits = 0;
-    return true;
-  }
-  const value = hexValue(byte);
-  if (value < 0) {
-    if (!isBare) S.linkFailure = ErrorCode.ModemGarbage;
-    else {
-      S.lineKind = LineKind.Text;
-      S.hexDigits = S.lineDigits;
-      if (!S.lineDigits) S.hexExpected = 0;
-    }
-    return true;
-  }
-  let digits = S.hexDigits - S.hexBase;
-  if (digits >= RESPONSE_HEX_DIGITS) {
-    if (!HAS_MODEMS) {
-      S.linkFailure = ErrorCode.ModemGarbage;
-      return true;
-    }
-    if (!givePart()) return false;
-    digits -= PART_HEX_DIGITS;
-  }
-  S.hexDigits++;
-  if (digits & 1) store<u8>(RESPONSE + (digits >> 1), (S.hexHigh << 4) | value);
-  else S.hexHigh = value;
-  return true;
-}
-
-/** Hands the first 256 bytes of a long response to the card lane. Returns whether there is room for the rest, behind what may be the status word. */
+/** Hands all of a long response but what may be the status word to the card lane. Returns whether there is room for the rest. */
 function givePart(): bool {
+  const length = (S.hexDigits >> 1) - STATUS_WORD_BYTES;
   if (!S.partGiven) {
     S.partGiven = true;
-    if (!S.apduStale) cardPart(PART_HEX_DIGITS >> 1);
+    if (!S.apduStale) cardPart(length);
   }
   if (S.responsePart && !S.apduStale) return false;
   S.partGiven = false;
-  S.hexBase += PART_HEX_DIGITS;
-  store<u16>(RESPONSE, load<u16>(RESPONSE + (PART_HEX_DIGITS >> 1)));
+  store<u32>(RESPONSE, load<u32>(RESPONSE + length));
+  S.hexDigits -= 2 * length;
+  S.hexExpected -= 2 * length;
   return true;
 }
 
-/** Number from there on in the line, or -1 where there are words; 14 for "SIM busy". */
-function numberIn(from: u32): i32 {
-  const length = S.lineLength;
-  if (HAS_MODEMS && load<u32>(LINE + length - 4) == TEXT_BUSY) return CME_SIM_BUSY;
+/**
+ * Takes the line so far as an answer, or as the next part of one: `+CSIM: <length>,"<hex>"` without what modems leave out of it. False when it
+ * is something else.
+ */
+function takeAnswer(): bool {
+  if (!S.linkWaiting || S.linkPaused || !needsAnswer()) return false;
+  let from: u32 = 0;
+  if (!S.lineGoesOn) {
+    from = answerName();
+    if (from) {
+      S.hexDigits = 0;
+      S.hexExpected = 0;
+      S.linkFailure = 0;
+    } else if (!HAS_MODEMS || !S.lineLength || !isHex() || (S.hexDigits && S.hexDigits >= S.hexExpected)) {
+      // without a name it is an answer where there is none yet, or where something has come into it
+      return false;
+    }
+  }
+  if (!HAS_MODEMS || isHex()) return takeDigits(from);
+  S.answerSeen = S.linkCommand != LinkCommand.Registration || isRegistrationRead(from);
+  return true;
+}
+
+/** The hexadecimal digits of the line from there on, behind those that came before. False when it is no answer at all. */
+function takeDigits(from: u32): bool {
+  const before = S.hexDigits;
+  let digits = before;
+  for (let i = from; i < S.lineLength; i++) {
+    const byte: u32 = load<u8>(LINE + i);
+    if (byte == 0x22 || byte == 0x20) continue;
+    const value = hexValue(byte);
+    if (byte == 0x2c && !before) {
+      // what was read so far was the length
+      S.hexExpected = numberIn(from, i);
+      digits = 0;
+    } else if (value < 0 || digits >= ROOM_HEX_DIGITS) {
+      if (!from && !S.lineGoesOn) return false;
+      S.linkFailure = ErrorCode.ModemGarbage;
+      break;
+    } else {
+      const at = RESPONSE + (digits >> 1);
+      store<u8>(at, digits++ & 1 ? load<u8>(at) | value : value << 4);
+      // a handle stays as the modem writes it
+      if (HAS_MODEMS && digits <= <u32>SESSION_BYTES && S.linkCommand == LinkCommand.OpenSession) store<u8>(SESSION + digits - 1, byte);
+    }
+  }
+  S.hexDigits = digits;
+  S.answerSeen = true;
+  return true;
+}
+
+/** Number in the line from there to `end`, or -1 where there are words. */
+function numberIn(from: u32, end: u32): i32 {
   let value = -1;
-  for (let i = from; i < length; i++) {
+  for (let i = from; i < end; i++) {
     const digit: u32 = load<u8>(LINE + i) - 0x30;
     if (digit < 10) value = (value < 0 ? 0 : value * 10) + digit;
     else if (digit != 0x20 - 0x30) return -1;
@@ -290,41 +280,23 @@ function numberIn(from: u32): i32 {
   return value;
 }
 
-function endLine(): void {
-  const kind = S.lineKind;
-  if (kind) {
-    S.answerSeen = true;
-    if (HAS_MODEMS) keepAnswer();
-  } else if (S.linkWaiting && !S.linkPaused) finalResult();
-  S.lineKind = LineKind.Text;
-  S.lineLength = 0;
-}
-
-/** An answer that is text: the handle, or the registration. */
-function keepAnswer(): void {
-  const command = S.linkCommand;
-  if (command == LinkCommand.OpenSession) keepSession();
-  if (command == LinkCommand.Registration) keepRegistration();
-}
-
-function keepSession(): void {
-  S.sessionLength = 0;
-  for (let i = S.lineFrom; i < S.lineLength && S.sessionLength < <u32>SESSION_BYTES; i++) {
-    const byte = load<u8>(LINE + i);
-    if (hexValue(byte) >= 0) store<u8>(SESSION + S.sessionLength++, byte);
-  }
-}
-
 /**
- * `+CEREG: <n>,<stat>[,…]` with <stat> 1, registered, or 5, roaming (3GPP TS 27.007 §10.1.22). The unsolicited form `+CEREG: <stat>[,<tac>…]`
- * is no answer.
+ * `+CEREG: <n>,<stat>[,…]` with <stat> 1, registered, or 5, roaming (3GPP TS 27.007 §10.1.22). False for the unsolicited form
+ * `+CEREG: <stat>[,<tac>…]`.
  */
-function keepRegistration(): void {
-  const at = LINE + S.lineFrom + (load<u8>(LINE + S.lineFrom) == 0x20 ? 1 : 0);
-  const end = load<u8>(at, 3);
-  S.answerSeen = load<u8>(at, 1) == 0x2c && (at + 3 == LINE + S.lineLength || end == 0x2c);
+function isRegistrationRead(from: u32): bool {
+  let at = LINE + from;
+  if (load<u8>(at) == 0x20) at++;
+  const isRead = load<u8>(at, 1) == 0x2c && (at + 3 == LINE + S.lineLength || load<u8>(at, 3) == 0x2c);
   // of the digits, 1 and 5 alone are odd without bit 1
-  S.isRegistered = S.answerSeen && (load<u8>(at, 2) & 0xfb) == 0x31;
+  S.isRegistered = isRead && (load<u8>(at, 2) & 0xfb) == 0x31;
+  return isRead;
+}
+
+function endLine(): void {
+  if (!takeAnswer() && S.linkWaiting && !S.linkPaused) finalResult();
+  S.lineGoesOn = false;
+  S.lineLength = 0;
 }
 
 /** Length of `text` when the line read so far begins with it, else 0. */
@@ -340,13 +312,14 @@ function finalResult(): void {
   if (S.lineLength == 2 && load<u16>(LINE) == TEXT_OK) {
     // an OK without an answer belongs to an earlier command that was given up
     if (needsAnswer() && !S.answerSeen) return;
-    const isApdu = S.linkCommand == LinkCommand.Csim || (HAS_MODEMS && S.linkCommand == LinkCommand.Channel);
-    const isBroken = isApdu && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
+    const isOpen = HAS_MODEMS && S.linkCommand == LinkCommand.OpenSession;
+    const isBroken = !isOpen && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
     return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
   if (S.lineLength == 5 && startsWith(TEXT_ERROR)) return refused(ErrorCode.ModemError, 0);
   const length = startsWith(TEXT_CME_ERROR) | startsWith(TEXT_CMS_ERROR);
-  if (length) refused(ErrorCode.ModemCmeError, numberIn(length));
+  const isBusy = HAS_MODEMS && load<u32>(LINE + S.lineLength - 4) == TEXT_BUSY;
+  if (length) refused(ErrorCode.ModemCmeError, isBusy ? CME_SIM_BUSY : numberIn(length, S.lineLength));
 }
 
 /**
