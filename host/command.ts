@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the module is told what to do: the bytes of event Command, option TLVs (assembly/abi/options.ts).
 
-import { Assistant, Binding, CardAccess, CardLink, Command, ModemQuirk, ModemReset, Option, Scheme } from './abi.js';
+import { Assistant, Binding, CardAccess, CardLink, Command, ModemQuirk, Option, Scheme } from './abi.js';
 import { tlv } from './asn1/tlv.js';
 import { bitContents, plmnBytes, swappedDigits } from './asn1/values.js';
 import {
@@ -32,7 +32,7 @@ const TAC_BYTES = 4;
 const BINDINGS = { asn1: Binding.Asn1, json: Binding.Json } as const;
 const ASSISTANTS = { ipad: Assistant.Ipad, lpad: Assistant.Lpad, emulated: Assistant.Emulated } as const;
 const CARD_ACCESSES = { auto: CardAccess.Auto, csim: CardAccess.Csim, channel: CardAccess.Channel, basic: CardAccess.Basic } as const;
-const MODEM_RESETS = { powerCycle: ModemReset.PowerCycle, radioCycle: ModemReset.RadioCycle, restart: ModemReset.Restart } as const;
+const MODEM_RESETS = { powerCycle: 0, radioCycle: ModemQuirk.RadioCycle, restart: ModemQuirk.Restart } as const;
 const SCHEMES = { https: Scheme.Https, coaps: Scheme.Coaps, coap: Scheme.Coap } as const;
 const MINOR_VERSIONS = { '1.0': 0, '1.2': 2, '1.3': 3 } as const;
 
@@ -84,13 +84,16 @@ function scheduleBytes({ intervalSeconds, jitterSeconds = 0, window }: PollSched
   ];
 }
 
-/** Bits of ModemQuirk; undefined: none. */
-function quirksOf({ simLock, passesClassByte, awaitRegistration = true }: CommandOptions): number | undefined {
+/** CardAccess and the bits of ModemQuirk; undefined: nothing is said. */
+function modemBits(options: CommandOptions): number | undefined {
+  const { cardAccess = 'auto', modemReset = 'powerCycle', simLock, passesClassByte, awaitRegistration = true } = options;
+  const [access = 0] = wordOf('cardAccess', CARD_ACCESSES, cardAccess);
+  const [reset = 0] = wordOf('modemReset', MODEM_RESETS, modemReset);
   const bits =
     (simLock ? ModemQuirk.SimLock : 0) |
     (passesClassByte ? ModemQuirk.PassesClassByte : 0) |
     (awaitRegistration ? 0 : ModemQuirk.NoRegistration);
-  return bits || undefined;
+  return access | reset | bits || undefined;
 }
 
 /** IMEI as 8 bytes of swapped BCD, filled with F (SGP.22 v2.5 §4.2). */
@@ -160,10 +163,8 @@ function begin(command: number, options: CommandOptions): OptionWriter {
     .add(Option.CardTimeoutMs, options.cardTimeoutMs, (value) => milliseconds('cardTimeoutMs', value))
     .add(Option.OnlineTimeoutMs, options.onlineTimeoutMs, (value) => milliseconds('onlineTimeoutMs', value))
     .add(Option.Assistant, options.assistant, (value) => wordOf('assistant', ASSISTANTS, value))
-    .add(Option.CardAccess, options.cardAccess, (value) => wordOf('cardAccess', CARD_ACCESSES, value))
-    .add(Option.ModemReset, options.modemReset, (value) => wordOf('modemReset', MODEM_RESETS, value))
     .add(Option.ResponseBytes, options.responseBytes, (value) => [within('responseBytes', value, LEAST_BLOCK_BYTES, 255)])
-    .add(Option.ModemQuirks, quirksOf(options), (value) => [value])
+    .add(Option.Modem, modemBits(options), (value) => [value])
     .flag(Option.Restart, options.restart);
 }
 

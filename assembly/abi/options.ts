@@ -67,14 +67,10 @@ export const enum Option {
   PollSchedule = 0x9b,
   /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
   ListenMs = 0x9c,
-  /** Way from the modem to the card (CardAccess), 1 byte; AT link only. Default: Auto. */
-  CardAccess = 0x9d,
-  /** How the modem is made to read the card anew after a profile change (ModemReset), 1 byte; AT link only. Default: PowerCycle. */
-  ModemReset = 0x9e,
+  /** What the modem is like, 1 byte: way to the card (CardAccess), and its oddities (ModemQuirk) added to that; AT link only. Default: 0. */
+  Modem = 0x9d,
   /** Data bytes asked for by one GET RESPONSE at most, 1 byte, 16 to 255. Default: what the card has, at most 256; less is learnt. */
-  ResponseBytes = 0x9f,
-  /** Oddities of the modem (ModemQuirk, added up), 1 byte; AT link only. Default: 0. */
-  ModemQuirks = 0xa0,
+  ResponseBytes = 0x9e,
 }
 
 /** Values of option Command. */
@@ -109,7 +105,7 @@ export const enum CardLink {
   At = 1,
 }
 
-/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+/** How an APDU goes through the modem (3GPP TS 27.007): the lower two bits of option Modem. */
 export const enum CardAccess {
   /** The first of the others that works, in their order; what worked is tried first by the next command. */
   Auto = 0,
@@ -121,22 +117,19 @@ export const enum CardAccess {
   Basic = 3,
 }
 
-/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
-export const enum ModemReset {
-  /** AT+CFUN=0, then AT+CFUN=1: the card loses its power. */
-  PowerCycle = 0,
-  /** AT+CFUN=4, then AT+CFUN=1: the radio goes off and on. */
-  RadioCycle = 1,
-  /** AT+CFUN=1,1: the modem restarts. */
-  Restart = 2,
-}
+/** The bits of option Modem that are a CardAccess. */
+export const CARD_ACCESS: u32 = 3;
 
-/** Bits of option ModemQuirks. */
+/** The other bits of option Modem. */
 export const enum ModemQuirk {
   /** AT+CSIM=1 locks the SIM interface before the first APDU, AT+CSIM=0 unlocks it (Telit). */
-  SimLock = 1,
-  /** AT+CGLA leaves the class byte alone: the host puts the channel in, which is the session's number. */
-  PassesClassByte = 2,
+  SimLock = 4,
+  /** AT+CGLA leaves the class byte alone: the module puts the channel in, which is the session's number. */
+  PassesClassByte = 8,
   /** The network does not go by way of this modem: its registration is not waited for after a profile change. */
-  NoRegistration = 4,
+  NoRegistration = 16,
+  /** A profile change is followed by AT+CFUN=4 and 1, not by AT+CFUN=0 and 1, which takes the card's power (§8.2). */
+  RadioCycle = 32,
+  /** A profile change is followed by AT+CFUN=1,1: the modem restarts. */
+  Restart = 64,
 }

@@ -129,7 +129,7 @@ export class State {
   apduOut: bool; // its response has not come yet
   apduStale: bool; // … and will not be wanted when it comes
   responseMore: bool;
-  responsePart: bool; // the rest comes in the same answer of the modem
+  responsePart: u32; // a part of a response whose rest comes in the same answer of the modem (ResponsePart)
   responseLe: u32;
   getResponses: u32;
   responseEnd: usize;
@@ -154,7 +154,6 @@ export class State {
   hexDigits: u32; // of the answer so far, without those that the card lane has taken
   hexExpected: u32;
   answerSeen: bool;
-  partGiven: bool; // a part of a long answer was handed to the card lane
   linkFailure: i32;
   linkDetail: i32;
   linkStale: bool; // an answer that was given up may still come
@@ -316,10 +315,8 @@ export class Options {
   ackTimeoutMs: u32;
   pollScheduleLength: u32;
   listenMs: u32;
-  cardAccess: u32;
-  modemReset: u32;
+  modem: u32;
   responseBytes: u32;
-  modemQuirks: u32;
 }
 
 /** Bytes a header may overhang a full block or window before the rest is moved to the next one. */
@@ -357,7 +354,7 @@ const A_SCAN_REMAINING: usize = A_SCAN_TAGS + 4 * TLV_DEPTH;
 const A_SCAN_CONSTRUCTED: usize = A_SCAN_REMAINING + 4 * TLV_DEPTH;
 const A_ELEMENT_ENDS: usize = A_SCAN_CONSTRUCTED + TLV_DEPTH;
 const A_LINE: usize = A_ELEMENT_ENDS + 4 * TLV_DEPTH;
-const A_SESSION: usize = A_LINE + LINE_BYTES;
+const A_SESSION: usize = A_LINE + LINE_BYTES + 4;
 const A_SCRATCH: usize = A_SESSION + (HAS_MODEMS ? SESSION_BYTES : 0);
 const A_ACTIVATION_CODE: usize = A_SCRATCH + 128;
 const A_OWED: usize = A_ACTIVATION_CODE + ACTIVATION_CODE_BYTES;
@@ -421,7 +418,7 @@ export const SCAN_REMAINING: usize = REGION + A_SCAN_REMAINING;
 export const SCAN_CONSTRUCTED: usize = REGION + A_SCAN_CONSTRUCTED;
 /** Where the constructed elements that are open end; scratch of checkTlv. */
 export const ELEMENT_ENDS: usize = REGION + A_ELEMENT_ENDS;
-/** First characters of the modem line being read. */
+/** First characters of the modem line being read; when it has ended, a zero byte is behind them. */
 export const LINE: usize = REGION + A_LINE;
 /** Handle of the channel that the modem has opened (AT+CCHO), as it wrote it. */
 export const SESSION: usize = REGION + A_SESSION;

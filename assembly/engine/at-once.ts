@@ -20,7 +20,7 @@ import {
   IS_INDIRECT,
 } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { Assistant, CardAccess, CardLink, Command } from '../abi/options';
+import { Assistant, CARD_ACCESS, CardAccess, CardLink, Command } from '../abi/options';
 import { MESSAGE, METADATA, NETWORK_TX, O, OWED, S } from '../abi/state';
 import { takeEvent } from '../es9p/event-entries';
 import { checkServerCertificate } from '../es9p/server-certificate';
@@ -240,7 +240,7 @@ function otherAccess(): i32 {
   S.accessTried |= 1 << S.access;
   const left = ACCESSES & ~S.accessTried;
   // without ISD-R it is no eUICC, whichever way it is asked; and ISD-R itself may have answered
-  if (!left || S.knownAccess || O.cardAccess || O.cardLink == CardLink.Apdu || detail == NOT_FOUND) return S.error;
+  if (!left || S.knownAccess || O.modem & CARD_ACCESS || O.cardLink == CardLink.Apdu || detail == NOT_FOUND) return S.error;
   S.access = ctz(left);
   S.channel = 0;
   S.staleChannelsClosed = false;

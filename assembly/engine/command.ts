@@ -18,7 +18,7 @@ import {
   HAS_SELECTION,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { Assistant, CardAccess, CardLink, Command, Option } from '../abi/options';
+import { Assistant, CARD_ACCESS, CardAccess, CardLink, Command, Option } from '../abi/options';
 import {
   DEVICE_CAPABILITIES,
   EIM_ADDRESS,
@@ -52,7 +52,7 @@ const NOWHERE: u32 = 0xff;
 const ANY_LENGTH: u32 = 0xff;
 const FIRST_ROWS: u32 = Option.Restart - Option.Command + 1;
 const LAST_OPTION: u32 = HAS_MODEMS
-  ? Option.ModemQuirks
+  ? Option.ResponseBytes
   : HAS_COAP
     ? Option.ListenMs
     : HAS_MORE_OPTIONS
@@ -94,10 +94,8 @@ const MORE: usize = !HAS_MORE_OPTIONS ? 0 : memory.data<u8>([
   /* AckTimeoutMs */ 0, 127, 4, <u8>(HAS_COAP ? 4 : 0), <u8>(offsetof<Options>('ackTimeoutMs') / 4), <u8>NOWHERE,
   /* PollSchedule */ 0, 63, 20, <u8>(HAS_COAP ? 20 : 0), <u8>((POLL_SCHEDULE - OPTIONS) / 4), <u8>(offsetof<Options>('pollScheduleLength') / 4),
   /* ListenMs */ 0, 127, 4, <u8>(HAS_COAP ? 4 : 0), <u8>(offsetof<Options>('listenMs') / 4), <u8>NOWHERE,
-  /* CardAccess */ 0, 3, 1, 1, <u8>(offsetof<Options>('cardAccess') / 4), <u8>NOWHERE,
-  /* ModemReset */ 0, 2, 1, 1, <u8>(offsetof<Options>('modemReset') / 4), <u8>NOWHERE,
+  /* Modem */ 0, 127, 1, 1, <u8>(offsetof<Options>('modem') / 4), <u8>NOWHERE,
   /* ResponseBytes */ 16, 255, 1, 1, <u8>(offsetof<Options>('responseBytes') / 4), <u8>NOWHERE,
-  /* ModemQuirks */ 0, 7, 1, 1, <u8>(offsetof<Options>('modemQuirks') / 4), <u8>NOWHERE,
 ]);
 
 /** What stands when the host says nothing, in the form of options. */
@@ -146,7 +144,8 @@ export function beginCommand(length: u32): i32 {
     S.stateChangeCause = O.stateChangeCause;
   }
   if (HAS_MODEMS) {
-    if (O.cardAccess) S.access = O.cardAccess;
+    const wanted = O.modem & CARD_ACCESS;
+    if (wanted) S.access = wanted;
     else if (!S.access) S.access = CardAccess.Csim;
     if (S.blockBytes) O.blockBytes = min(O.blockBytes, S.blockBytes);
   }

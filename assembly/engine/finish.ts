@@ -34,6 +34,7 @@ import { readInstallationResult } from '../es10/load-bound-profile-package';
 import { PackageOutcome, readPackageResult } from '../es10/load-euicc-package';
 import { readOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, readPrepareDownload } from '../es10/prepare-download';
+import { isFetched, sendTerminalResponse } from '../es10/proactive-command';
 import { readProfileRollback } from '../es10/profile-rollback';
 import { readRemoveNotification } from '../es10/remove-notification-from-list';
 import { expectResponse } from '../es10/response';
@@ -208,19 +209,24 @@ function continueCard(what: u32): i32 {
       return HAS_POLICY ? judgeAlone() : 0;
     case Do.ImmediateEnable:
       return HAS_STATE_CHANGES ? enabledAtOnce() : 0;
+    case Do.AnswerCard:
+      return HAS_MODEMS ? answerCard() : 0;
     case Do.ProfileRollback:
       return HAS_STATE_CHANGES ? rolledBack() : 0;
   }
   return 0;
 }
 
+/** The command that was fetched is answered; when the answer was taken, the next one is fetched. */
+function answerCard(): i32 {
+  if (!isFetched()) return REPEAT;
+  return sendTerminalResponse() ? PENDING : 0;
+}
+
 function cardRefusal(what: u32, error: i32): i32 {
   if (HAS_STALE_CHANNELS && error == ErrorCode.StatusWord && what == Do.CloseStaleChannels) return REPEAT;
   // the card is reset in any case
-  if (HAS_MODEMS && (what == Do.FetchCommand || what == Do.TerminalResponse) && error != ErrorCode.CardLost) {
-    S.proactiveBytes = 0;
-    return what == Do.FetchCommand ? 1 : 0;
-  }
+  if (HAS_MODEMS && what == Do.AnswerCard) return 0;
   const isChannel = HAS_MODEMS && S.access == CardAccess.Channel;
   const isNoneFree = error == ErrorCode.StatusWord || (isChannel && isModemError(error));
   if (HAS_STALE_CHANNELS && isNoneFree && what == Do.OpenChannel && S.procedure == Go.StartUp && !S.staleChannelsClosed) return 1;

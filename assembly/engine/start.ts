@@ -20,7 +20,7 @@ import {
   HAS_STALE_CHANNELS,
   HAS_STATE_CHANGES,
 } from '../abi/features';
-import { CardAccess, CardLink, Command, ModemQuirk, ModemReset } from '../abi/options';
+import { CardAccess, CardLink, Command, ModemQuirk } from '../abi/options';
 import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
 import { prepareServerOpen } from '../es9p/open-server';
 import { sendAuthenticateServer } from '../es10/authenticate-server';
@@ -34,7 +34,7 @@ import { sendGetRat } from '../es10/get-rat';
 import { sendImmediateEnable } from '../es10/immediate-enable';
 import { sendCloseChannel, sendOpenChannel } from '../es10/manage-channel';
 import { hasHashCc, isConfirmationCodeRequired, sendPrepareDownload } from '../es10/prepare-download';
-import { sendFetch, sendTerminalResponse } from '../es10/proactive-command';
+import { sendFetch } from '../es10/proactive-command';
 import { sendProfileRollback } from '../es10/profile-rollback';
 import { keepSequence, sendRemoveNotification } from '../es10/remove-notification-from-list';
 import { sendRetrieveBySequence, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
@@ -155,10 +155,10 @@ function forgetChannel(): void {
 
 /** What the modem is told in the step `what`; None: nothing. */
 function linkCommand(what: u32): i32 {
-  const quirks = O.modemQuirks;
+  const quirks = O.modem;
   switch (what) {
     case Do.ResetCard:
-      return O.modemReset == ModemReset.Restart ? LinkCommand.Restart : LinkCommand.PowerDown;
+      return quirks & ModemQuirk.Restart ? LinkCommand.Restart : LinkCommand.PowerDown;
     case Do.UnlockModem:
       return quirks & ModemQuirk.SimLock && !S.cardGone && !S.linkStale ? LinkCommand.Unlock : LinkCommand.None;
     case Do.AwaitRegistration:
@@ -190,7 +190,7 @@ function startConsent(): i32 {
 function startCard(what: u32): i32 {
   // what the answer of AuthenticateClient brought is still needed when the rules are judged
   if (HAS_POLICY && what == Do.GetRat) S.keepEnd = S.collectAt;
-  if (what != Do.PrepareDownload && (!HAS_MODEMS || what != Do.TerminalResponse)) S.collectAt = S.keepEnd;
+  if (what != Do.PrepareDownload) S.collectAt = S.keepEnd;
   switch (what) {
     case Do.TerminalCapability:
       // the basic channel is not in reach then
@@ -244,12 +244,10 @@ function startCard(what: u32): i32 {
       if (!HAS_STATE_CHANGES || isLocal() || S.installationFailed) return 0;
       sendImmediateEnable();
       break;
-    case Do.FetchCommand:
-      if (!HAS_MODEMS || !S.proactiveBytes || S.access == CardAccess.Channel || ++S.fetches > MOST_FETCHES) return 1;
+    case Do.AnswerCard:
+      if (!HAS_MODEMS || !S.proactiveBytes || S.access == CardAccess.Channel || ++S.fetches > MOST_FETCHES) return 0;
       sendFetch();
       break;
-    case Do.TerminalResponse:
-      return HAS_MODEMS && sendTerminalResponse() ? PENDING : 0;
     case Do.ProfileRollback:
       if (HAS_STATE_CHANGES) sendProfileRollback();
       break;

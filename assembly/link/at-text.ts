@@ -46,13 +46,10 @@ function text(): usize {
 /** Length of the answer's name with its colon, "+CSIM:" to AT+CSIM=…, when the line begins with it; else 0. */
 export function answerName(): u32 {
   const name = text();
-  for (let i: u32 = 0; i < S.lineLength; i++) {
-    const byte = load<u8>(LINE + i);
-    const expected = load<u8>(name + i);
-    if (byte == 0x3a) return expected == 0x3d || expected == 0x3f ? i + 1 : 0;
-    if (byte != expected) return 0;
-  }
-  return 0;
+  let i: u32 = 0;
+  while (load<u8>(LINE + i) == load<u8>(name + i)) i++;
+  const sign = load<u8>(name + i);
+  return load<u8>(LINE + i) == 0x3a && (sign == 0x3d || sign == 0x3f) ? i + 1 : 0;
 }
 
 function putHex(at: usize, from: usize, length: u32): usize {
@@ -95,12 +92,12 @@ export function atLineLength(): u32 {
   const command = S.linkCommand;
   if (command == LinkCommand.Csim) at = putApdu(at);
   if (HAS_MODEMS) {
-    if (command == LinkCommand.PowerDown && O.modemReset) store<u8>(at - 2, 0x34);
+    if (command == LinkCommand.PowerDown && O.modem & ModemQuirk.RadioCycle) store<u8>(at - 2, 0x34);
     if (command == LinkCommand.CloseSession) at = putSession(at, 0x0d);
     if (command == LinkCommand.OpenSession) at = putEnd(putHex(at, ISDR_AID, AID_BYTES));
     if (command == LinkCommand.Channel) {
       // the modem puts the channel in (3GPP TS 27.007 §8.43)
-      if (!(O.modemQuirks & ModemQuirk.PassesClassByte)) store<u8>(APDU, load<u8>(APDU) & 0xfc);
+      if (!(O.modem & ModemQuirk.PassesClassByte)) store<u8>(APDU, load<u8>(APDU) & 0xfc);
       at = putApdu(putSession(at, 0x2c));
     }
   }

@@ -12,7 +12,7 @@ import { APDU, LINE, O, RESPONSE, S, SESSION } from '../abi/state';
 import { ask } from '../wire/ask';
 import { hexValue } from '../wire/bytes';
 import { cardPart } from '../wire/card-lane';
-import { LinkCommand } from '../wire/lanes';
+import { LinkCommand, ResponsePart } from '../wire/lanes';
 import { answerName } from './at-text';
 
 const STATUS_WORD_BYTES: u32 = 2;
@@ -31,7 +31,8 @@ const CME_SIM_NOT_INSERTED: i32 = 10;
 const CME_SIM_FAILURE: i32 = 13;
 const CME_SIM_BUSY: i32 = 14;
 
-const TEXT_OK: u32 = 0x4b4f;
+/** OK and the zero byte behind it, in the upper three bytes of a word. */
+const TEXT_OK: u32 = 0x004b4f00;
 const TEXT_ERROR: usize = memory.data<u8>([0x45, 0x52, 0x52, 0x4f, 0x52, 0]);
 const TEXT_CME_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x45, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
 const TEXT_CMS_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x53, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
@@ -56,7 +57,6 @@ function write(): void {
   S.hexDigits = 0;
   S.hexExpected = 0;
   S.answerSeen = false;
-  if (HAS_MODEMS) S.partGiven = false;
   S.linkFailure = 0;
   S.linkDetail = 0;
   ask(Action.CardWrite);
@@ -91,7 +91,7 @@ export function atSendNext(): bool {
   if (last < LinkCommand.NumericErrors || last == LinkCommand.PowerDown) next = last + 1;
   if (HAS_MODEMS) {
     if (last == LinkCommand.Restart) next = LinkCommand.Attention;
-    if ((last == LinkCommand.NumericErrors || last == LinkCommand.PowerUp) && O.modemQuirks & ModemQuirk.SimLock) next = LinkCommand.Lock;
+    if ((last == LinkCommand.NumericErrors || last == LinkCommand.PowerUp) && O.modem & ModemQuirk.SimLock) next = LinkCommand.Lock;
   }
   if (next) atSend(next);
   return next != LinkCommand.None;
@@ -127,7 +127,7 @@ export function atResponseLength(): u32 {
 /** Looks at the clock: repeats what may be repeated, gives up what has taken too long. */
 export function atTick(): void {
   // the host may have slept before it wrote the line; and what is not taken yet is not late
-  if (S.actions & (1 << Action.CardWrite) || (HAS_MODEMS && S.responsePart)) return startClock();
+  if (S.actions & (1 << Action.CardWrite) || (HAS_MODEMS && S.responsePart == ResponsePart.Given)) return startClock();
   if (!S.linkWaiting || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
   if (S.linkPaused) return write();
   // each line that was repeated may be answered yet
@@ -181,7 +181,7 @@ function answerManageChannel(): void {
   S.hexDigits = 4;
   if (isClosed) return;
   // the modem's number of the channel is not known, nor needed, unless the host has to put it in
-  const channel = O.modemQuirks & ModemQuirk.PassesClassByte ? load<u8>(SESSION + S.sessionLength - 1) & 3 : 1;
+  const channel = O.modem & ModemQuirk.PassesClassByte ? load<u8>(SESSION + S.sessionLength - 1) & 3 : 1;
   store<u32>(RESPONSE, 0x9000 | channel);
   S.hexDigits = 6;
 }
@@ -206,12 +206,11 @@ export function atByte(byte: u32): bool {
 /** Hands all of a long response but what may be the status word to the card lane. Returns whether there is room for the rest. */
 function givePart(): bool {
   const length = (S.hexDigits >> 1) - STATUS_WORD_BYTES;
-  if (!S.partGiven) {
-    S.partGiven = true;
-    if (!S.apduStale) cardPart(length);
+  if (!S.apduStale) {
+    if (!S.responsePart) cardPart(length);
+    if (S.responsePart == ResponsePart.Given) return false;
   }
-  if (S.responsePart && !S.apduStale) return false;
-  S.partGiven = false;
+  S.responsePart = ResponsePart.None;
   store<u32>(RESPONSE, load<u32>(RESPONSE + length));
   S.hexDigits -= 2 * length;
   S.hexExpected -= 2 * length;
@@ -287,36 +286,36 @@ function numberIn(from: u32, end: u32): i32 {
 function isRegistrationRead(from: u32): bool {
   let at = LINE + from;
   if (load<u8>(at) == 0x20) at++;
-  const isRead = load<u8>(at, 1) == 0x2c && (at + 3 == LINE + S.lineLength || load<u8>(at, 3) == 0x2c);
+  const end = load<u8>(at, 3);
+  const isRead = load<u8>(at, 1) == 0x2c && (!end || end == 0x2c);
   // of the digits, 1 and 5 alone are odd without bit 1
   S.isRegistered = isRead && (load<u8>(at, 2) & 0xfb) == 0x31;
   return isRead;
 }
 
 function endLine(): void {
+  store<u8>(LINE + S.lineLength, 0);
   if (!takeAnswer() && S.linkWaiting && !S.linkPaused) finalResult();
   S.lineGoesOn = false;
   S.lineLength = 0;
 }
 
-/** Length of `text` when the line read so far begins with it, else 0. */
+/** Length of `text` when the line begins with it, else 0. */
 function startsWith(text: usize): u32 {
   let i: u32 = 0;
-  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) {
-    if (i >= S.lineLength || load<u8>(LINE + i) != byte) return 0;
-  }
+  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) if (load<u8>(LINE + i) != byte) return 0;
   return i;
 }
 
 function finalResult(): void {
-  if (S.lineLength == 2 && load<u16>(LINE) == TEXT_OK) {
+  if (load<u32>(LINE) << 8 == TEXT_OK) {
     // an OK without an answer belongs to an earlier command that was given up
     if (needsAnswer() && !S.answerSeen) return;
     const isOpen = HAS_MODEMS && S.linkCommand == LinkCommand.OpenSession;
     const isBroken = !isOpen && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
     return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
-  if (S.lineLength == 5 && startsWith(TEXT_ERROR)) return refused(ErrorCode.ModemError, 0);
+  if (startsWith(TEXT_ERROR) && !load<u8>(LINE, 5)) return refused(ErrorCode.ModemError, 0);
   const length = startsWith(TEXT_CME_ERROR) | startsWith(TEXT_CMS_ERROR);
   const isBusy = HAS_MODEMS && load<u32>(LINE + S.lineLength - 4) == TEXT_BUSY;
   if (length) refused(ErrorCode.ModemCmeError, isBusy ? CME_SIM_BUSY : numberIn(length, S.lineLength));

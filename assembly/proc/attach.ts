@@ -7,24 +7,21 @@ import { HAS_ESIPA } from '../abi/features';
 import { Do, Go } from './functions';
 
 namespace Step {
-  export const FetchCommand: u8 = 0;
-  export const Fetched: u8 = 1;
-  export const ResetCard: u8 = 2;
-  export const TerminalCapability: u8 = 3;
-  export const OpenChannel: u8 = 4;
-  export const SelectIsdr: u8 = 5;
-  export const AwaitRegistration: u8 = 6;
-  export const Return: u8 = 7;
+  export const ResetCard: u8 = 1;
+  export const TerminalCapability: u8 = 2;
+  export const OpenChannel: u8 = 3;
+  export const SelectIsdr: u8 = 4;
+  export const AwaitRegistration: u8 = 5;
+  export const Return: u8 = 6;
 }
 
 // biome-ignore format: a row a line
 export const ATTACH: usize = HAS_ESIPA ? memory.data<u8>([
-  /* 0 */ Do.FetchCommand, Step.Fetched, Step.ResetCard,
-  /* 1 a command waited */ Do.TerminalResponse, Step.FetchCommand, Step.ResetCard,
-  /* 2 */ Do.ResetCard, Step.TerminalCapability, Go.End,
-  /* 3 */ Do.TerminalCapability, Step.OpenChannel, Go.End,
-  /* 4 */ Do.OpenChannel, Step.SelectIsdr, Go.End,
-  /* 5 */ Do.SelectIsdr, Step.AwaitRegistration, Go.End,
-  /* 6 */ Do.AwaitRegistration, Step.Return, Go.End,
-  /* 7 */ Do.Return, Go.End, Go.End,
+  /* 0 */ Do.AnswerCard, Step.ResetCard, Step.ResetCard,
+  /* 1 */ Do.ResetCard, Step.TerminalCapability, Go.End,
+  /* 2 */ Do.TerminalCapability, Step.OpenChannel, Go.End,
+  /* 3 */ Do.OpenChannel, Step.SelectIsdr, Go.End,
+  /* 4 */ Do.SelectIsdr, Step.AwaitRegistration, Go.End,
+  /* 5 */ Do.AwaitRegistration, Step.Return, Go.End,
+  /* 6 */ Do.Return, Go.End, Go.End,
 ]) : 0;

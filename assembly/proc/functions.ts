@@ -81,8 +81,7 @@ export namespace Do {
   export const ListOperationalProfiles: u8 = 78; // 0, failure
   export const ImmediateEnable: u8 = 79; // 0, 1, failure
   export const ProfileRollback: u8 = 80; // 0, failure
-  export const FetchCommand: u8 = 81; // 0, 1, failure
-  export const TerminalResponse: u8 = 82; // 0, failure
+  export const AnswerCard: u8 = 81; // 0
 
   export const GetEimConfigurationData: u8 = 96; // 0, 1, failure
   export const RetrieveResults: u8 = 97; // 0, 1, failure

@@ -7,7 +7,7 @@ import { HAS_MODEMS } from '../abi/features';
 import { MAX_GET_RESPONSES } from '../abi/limits';
 import { APDU, O, RESPONSE, RUNS, S, SCRATCH } from '../abi/state';
 import { putHeader, tlvBytes } from './der-write';
-import { CardState } from './lanes';
+import { CardState, ResponsePart } from './lanes';
 import { appendToMessage } from './message';
 
 const HEADER_BYTES: usize = 5;
@@ -24,7 +24,7 @@ function send(length: u32): void {
   S.apduLength = length;
   S.apduWaiting = true;
   if (HAS_MODEMS) {
-    S.responsePart = false;
+    S.responsePart = ResponsePart.None;
     // the rest of an answer that comes in parts is not wanted any more
     if (S.apduOut) S.apduStale = true;
   }
@@ -118,7 +118,7 @@ export function cardGoesSmaller(): bool {
 /** Takes the first `length` bytes of a response whose rest comes in the same answer of the modem. */
 export function cardPart(length: u32): void {
   if (S.chainOpen) return cardFail(ErrorCode.BadResponse, 0);
-  S.responsePart = true;
+  S.responsePart = ResponsePart.Given;
   takeData(length);
 }
 
@@ -170,7 +170,7 @@ function continueChain(dataLength: u32, more: bool): void {
 /** The piece of the response is used: asks for the next one, or the command is done. */
 export function cardChunkTaken(): void {
   if (HAS_MODEMS && S.responsePart) {
-    S.responsePart = false;
+    S.responsePart = ResponsePart.Taken;
     S.cardState = CardState.Waiting;
     return;
   }

@@ -17,6 +17,15 @@ export const enum CardState {
   Failed = 5,
 }
 
+/** What became of a part of a long response. */
+export const enum ResponsePart {
+  None = 0,
+  /** The lane has it. */
+  Given = 1,
+  /** The lane has used it, and waits for the next one. */
+  Taken = 2,
+}
+
 /** The lane to the network. */
 export const enum NetworkState {
   /** No exchange. */

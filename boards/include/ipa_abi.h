@@ -129,8 +129,17 @@ enum ipa_error {
 /** Modem bytes or response APDU per event. */
 #define IPA_CARD_WINDOW_BYTES (258)
 
-/** The longest AT command line: AT+CSIM=522,"…" and carriage return. */
-#define IPA_CARD_LINE_BYTES (544)
+/** What is read of a line of the modem before it is looked at. */
+#define IPA_LINE_BYTES (64)
+
+/** A response APDU, and a line of digits that may go beyond it. */
+#define IPA_RESPONSE_BYTES (292)
+
+/** The handle of a channel that the modem opens; long ones have 16 digits. */
+#define IPA_SESSION_BYTES (24)
+
+/** The longest AT command line: AT+CGLA=<handle>,522,"…" and carriage return. */
+#define IPA_CARD_LINE_BYTES (564)
 
 /** Messages that must be seen whole: certificates and signatures of an authentication, an eIM configuration, a signed result. */
 #define IPA_MESSAGE_BYTES (3072)
@@ -396,14 +405,10 @@ enum ipa_option {
   IPA_OPTION_POLL_SCHEDULE = 0x9b,
   /** How long command Listen waits for a package, in milliseconds, 4 bytes big endian, below 2^31. Default: 60000. */
   IPA_OPTION_LISTEN_MS = 0x9c,
-  /** Way from the modem to the card (CardAccess), 1 byte; AT link only. Default: Auto. */
-  IPA_OPTION_CARD_ACCESS = 0x9d,
-  /** How the modem is made to read the card anew after a profile change (ModemReset), 1 byte; AT link only. Default: PowerCycle. */
-  IPA_OPTION_MODEM_RESET = 0x9e,
+  /** What the modem is like, 1 byte: way to the card (CardAccess), and its oddities (ModemQuirk) added to that; AT link only. Default: 0. */
+  IPA_OPTION_MODEM = 0x9d,
   /** Data bytes asked for by one GET RESPONSE at most, 1 byte, 16 to 255. Default: what the card has, at most 256; less is learnt. */
-  IPA_OPTION_RESPONSE_BYTES = 0x9f,
-  /** Oddities of the modem (ModemQuirk, added up), 1 byte; AT link only. Default: 0. */
-  IPA_OPTION_MODEM_QUIRKS = 0xa0,
+  IPA_OPTION_RESPONSE_BYTES = 0x9e,
 };
 
 /** Values of option Command. */
@@ -438,7 +443,7 @@ enum ipa_card_link {
   IPA_CARD_LINK_AT = 1,
 };
 
-/** Values of option CardAccess: how an APDU goes through the modem (3GPP TS 27.007). */
+/** How an APDU goes through the modem (3GPP TS 27.007): the lower two bits of option Modem. */
 enum ipa_card_access {
   /** The first of the others that works, in their order; what worked is tried first by the next command. */
   IPA_CARD_ACCESS_AUTO = 0,
@@ -450,24 +455,21 @@ enum ipa_card_access {
   IPA_CARD_ACCESS_BASIC = 3,
 };
 
-/** Values of option ModemReset (3GPP TS 27.007 §8.2). */
-enum ipa_modem_reset {
-  /** AT+CFUN=0, then AT+CFUN=1: the card loses its power. */
-  IPA_MODEM_RESET_POWER_CYCLE = 0,
-  /** AT+CFUN=4, then AT+CFUN=1: the radio goes off and on. */
-  IPA_MODEM_RESET_RADIO_CYCLE = 1,
-  /** AT+CFUN=1,1: the modem restarts. */
-  IPA_MODEM_RESET_RESTART = 2,
-};
+/** The bits of option Modem that are a CardAccess. */
+#define IPA_CARD_ACCESS (3)
 
-/** Bits of option ModemQuirks. */
+/** The other bits of option Modem. */
 enum ipa_modem_quirk {
   /** AT+CSIM=1 locks the SIM interface before the first APDU, AT+CSIM=0 unlocks it (Telit). */
-  IPA_MODEM_QUIRK_SIM_LOCK = 1,
-  /** AT+CGLA leaves the class byte alone: the host puts the channel in, which is the session's number. */
-  IPA_MODEM_QUIRK_PASSES_CLASS_BYTE = 2,
+  IPA_MODEM_QUIRK_SIM_LOCK = 4,
+  /** AT+CGLA leaves the class byte alone: the module puts the channel in, which is the session's number. */
+  IPA_MODEM_QUIRK_PASSES_CLASS_BYTE = 8,
   /** The network does not go by way of this modem: its registration is not waited for after a profile change. */
-  IPA_MODEM_QUIRK_NO_REGISTRATION = 4,
+  IPA_MODEM_QUIRK_NO_REGISTRATION = 16,
+  /** A profile change is followed by AT+CFUN=4 and 1, not by AT+CFUN=0 and 1, which takes the card's power (§8.2). */
+  IPA_MODEM_QUIRK_RADIO_CYCLE = 32,
+  /** A profile change is followed by AT+CFUN=1,1: the modem restarts. */
+  IPA_MODEM_QUIRK_RESTART = 64,
 };
 
 #endif

@@ -35,3 +35,38 @@ export function plainModem(run: RunApdu): AtModem {
     return '\r\nOK\r\n';
   };
 }
+
+/** What the modem behind AT+CCHO does otherwise than the standard. */
+export interface ChannelManners {
+  /** The handle. Default "17". */
+  readonly handle?: string;
+  /** What AT+CCHO answers in front of the handle. Default "+CCHO: ". */
+  readonly name?: string;
+  /** AT+CSIM answers this. Default: an error. */
+  readonly csim?: string;
+}
+
+/** A modem that manages the channel itself: AT+CCHO, AT+CGLA and AT+CCHC, in front of a card; AT+CSIM is refused. */
+export function channelModem(run: RunApdu, { handle = '17', name = '+CCHO: ', csim = '\r\nERROR\r\n' }: ChannelManners = {}): AtModem {
+  const plain = plainModem(run);
+  const error = '\r\n+CME ERROR: 22\r\n';
+  let isOpen = false;
+  return (line) => {
+    const [, command, parameters = ''] = /^AT\+(C\w+)=(.*)$/.exec(line) ?? [];
+    if (command === 'CSIM') return csim;
+    if (command === 'CCHO') {
+      if (parameters !== '"A0000005591010FFFFFFFF8900000100"') return error;
+      isOpen = true;
+      return `\r\n${name}${handle}\r\n\r\nOK\r\n`;
+    }
+    if (command === 'CCHC') {
+      const wasOpen = isOpen && parameters === handle;
+      isOpen &&= !wasOpen;
+      return wasOpen ? '\r\n+CCHC\r\n\r\nOK\r\n' : error;
+    }
+    if (command !== 'CGLA') return plain(line);
+    const [, session, length, text = ''] = /^([^,]+),(\d+),"([0-9A-F]*)"$/.exec(parameters) ?? [];
+    if (!isOpen || session !== handle || Number(length) !== text.length) return error;
+    return csimAnswer(run(fromHex(text))).replace('+CSIM', '+CGLA');
+  };
+}

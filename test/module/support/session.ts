@@ -138,7 +138,7 @@ export class Session {
     }
     this.options.onIdle?.(this.module, action.argument);
     const happening = this.#nextHappening();
-    if (happening?.kind === Event.CardData) this.#giveCardData(happening.bytes);
+    if (happening?.kind === Event.CardData) this.#giveCardData(happening.bytes ?? new Uint8Array());
     else if (happening) this.tell(happening.kind, happening.argument, happening.bytes);
     else if (action.argument < 0)
       throw new Error(`the module waits for an event that nobody will tell, after actions ${this.actions.slice(-12)}`);
