@@ -11,6 +11,8 @@ export interface PcscCard extends CardSlot {
   readonly name: string;
   /** The whole name of the reader. */
   readonly reader: string;
+  /** What the card answered to the reset that it was opened with. */
+  readonly atr: Uint8Array;
   /** Gives the ATR; the card has forgotten what was selected and opened. */
   reset(): Promise<Uint8Array>;
   transmit(command: Uint8Array): Promise<Uint8Array>;
@@ -39,8 +41,8 @@ const WORDS: Readonly<Record<PcscFailureCode, string>> = {
 const HEADER_BYTES = 5;
 
 /**
- * Opens the card in the reader whose name is, or contains, `reader` in any case; without one, in the only reader there is. Nobody else can use
- * the card meanwhile. Rejects with an Error that names the reader or lists all of them, and says what to do.
+ * Opens the card in the reader whose name is, or contains, `reader` in any case; without one, in the only reader there is. It begins anew, as
+ * programs leave channels open, and nobody else can use it meanwhile. Rejects with an Error that names the reader or lists all of them, and says what to do.
  */
 export async function openPcscCard(reader?: string, options: PcscOptions = {}): Promise<PcscCard> {
   const service = await (options.openService ?? openPcscMini)().catch((error: unknown) => {
@@ -48,7 +50,8 @@ export async function openPcscCard(reader?: string, options: PcscOptions = {}): 
   });
   try {
     const name = chooseReader(await service.readers().catch((error) => Promise.reject(wordsFor('PC/SC', error))), reader);
-    return new Card(name, service, await connect(service, name));
+    const connection = await connect(service, name);
+    return new Card(name, service, connection, await powerUp(name, connection));
   } catch (error) {
     service.close();
     throw error;
@@ -57,6 +60,16 @@ export async function openPcscCard(reader?: string, options: PcscOptions = {}): 
 
 async function connect(service: PcscService, reader: string): Promise<PcscConnection> {
   return service.connect(reader).catch((error) => Promise.reject(wordsFor(`the card reader "${reader}"`, error)));
+}
+
+/** Gives the ATR. */
+async function powerUp(reader: string, connection: PcscConnection): Promise<Uint8Array> {
+  try {
+    await connection.powerCycle();
+    return await connection.atr();
+  } catch (error) {
+    throw wordsFor(`the card reader "${reader}"`, error);
+  }
 }
 
 function wordsFor(what: string, cause: unknown): Error {
@@ -89,6 +102,7 @@ class Card implements PcscCard {
     readonly reader: string,
     private readonly service: PcscService,
     connection: PcscConnection,
+    readonly atr: Uint8Array,
   ) {
     this.name = `pcsc:${reader}`;
     this.#connection = connection;
@@ -96,9 +110,8 @@ class Card implements PcscCard {
 
   async reset(): Promise<Uint8Array> {
     await this.#powerOff;
-    if (this.#connection) await this.#named(this.#connection.powerCycle());
     this.#connection ??= await connect(this.service, this.reader);
-    return this.#named(this.#connection.atr());
+    return powerUp(this.reader, this.#connection);
   }
 
   powerOff(): void {
@@ -108,7 +121,8 @@ class Card implements PcscCard {
   async transmit(command: Uint8Array): Promise<Uint8Array> {
     const connection = this.#connection;
     if (!connection) throw new Error(`the card reader "${this.reader}": the card has no power; reset it first`);
-    return this.#named(connection.transmit(connection.protocol === 'T=0' ? withoutLe(command) : command));
+    const sent = connection.protocol === 'T=0' ? withoutLe(command) : command;
+    return connection.transmit(sent).catch((error) => Promise.reject(wordsFor(`the card reader "${this.reader}"`, error)));
   }
 
   async close(): Promise<void> {
@@ -122,10 +136,6 @@ class Card implements PcscCard {
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.disconnect().catch(() => {});
-  }
-
-  #named<Result>(work: Promise<Result>): Promise<Result> {
-    return work.catch((error) => Promise.reject(wordsFor(`the card reader "${this.reader}"`, error)));
   }
 }
 

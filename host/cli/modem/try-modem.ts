@@ -67,7 +67,8 @@ async function tryChannels(ask: Ask, findings: Findings, terminalCapability: str
   });
   if (session === undefined) return;
   await findings.try(CGLA, async () => {
-    await cgla(ask, session!, terminalCapability);
+    // where both ways are there it goes by the basic channel, as some cards take it only there
+    await (findings.works(CSIM) ? csim(ask, terminalCapability) : cgla(ask, session!, terminalCapability));
     const response = await cgla(ask, session!, apdu.GET_EID);
     return { works: apdu.isDone(response), says: `GetEID answers ${apdu.statusOf(response)}` };
   });
