@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // From an address to an open card, whatever it is behind: a modem on any kind of line, or a card reader.
 
+import { readFile } from 'node:fs/promises';
 import type { ByteLine, CardSlot } from '../interfaces.js';
+import { replayLine } from '../wrap/replay-line.js';
 import { type ModemAddress, parseModemAddress } from './address.js';
 import { openPcscCard } from './pcsc-card.js';
 import { openPtyLine } from './pty-line.js';
@@ -24,6 +26,7 @@ export interface OpenedCard {
   readonly card: ByteLine | CardSlot;
   /** For people: "serial:/dev/ttyUSB2", "pcsc:<whole name of the reader>". */
   readonly name: string;
+  /** Of a transcript: rejects with what was done otherwise than then, or not at all. */
   close(): Promise<void>;
 }
 
@@ -35,6 +38,8 @@ export async function openCard(address: string | CardAddress, options: OpenCardO
       const card = await openPcscCard(parsed.reader);
       return { card, name: card.name, close: () => card.close() };
     }
+    case 'replay':
+      return openReplay(parsed.file);
     case 'sim':
       throw new Error('sim: is for the command line; a program makes a SimulatedModem of ipa-wasm/sim, and connects with it');
     default: {
@@ -44,7 +49,19 @@ export async function openCard(address: string | CardAddress, options: OpenCardO
   }
 }
 
-function openLine(address: Exclude<CardAddress, { readonly kind: 'pcsc' }>, options: OpenCardOptions): Promise<ByteLine> {
+async function openReplay(file: string): Promise<OpenedCard> {
+  const transcript = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`the transcript ${file} cannot be read (${cause.code})`, { cause });
+  });
+  const line = replayLine(transcript);
+  const close = async () => {
+    await line.close();
+    line.finish();
+  };
+  return { card: line, name: line.name, close };
+}
+
+function openLine(address: Exclude<CardAddress, { readonly kind: 'pcsc' | 'replay' }>, options: OpenCardOptions): Promise<ByteLine> {
   const { baudRate, rtscts = false } = options;
   switch (address.kind) {
     case 'tcp':
@@ -55,7 +72,5 @@ function openLine(address: Exclude<CardAddress, { readonly kind: 'pcsc' }>, opti
     }
     case 'pty':
       return openPtyLine(address.path, baudRate === undefined ? {} : { baudRate });
-    case 'replay':
-      return Promise.reject(new Error('replay: is not there yet'));
   }
 }

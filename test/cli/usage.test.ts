@@ -41,6 +41,8 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll', ...modem, '--state', folder], /--state: .*cannot be read \(EISDIR\)/],
   [['poll', ...modem, '--state', path.join(folder, 'no', 'state')], /--state: .*cannot be written \(ENOENT\)/],
   [['poll', ...modem, '--trace', path.join(folder, 'no', 'trace')], /--trace: .*cannot be written \(ENOENT\)/],
+  [['poll', ...modem, '--record', path.join(folder, 'no', 'record')], /--record: .*cannot be written \(ENOENT\)/],
+  [['poll', '--modem', 'pcsc:', '--record', path.join(folder, 'record')], /--record is for lines to modems; write --trace/],
   [['poll', ...modem, '--rplmn', '26'], /MCC and MNC, such as 262\/01/],
   [['poll', ...modem, '--esipa-binding', 'xml'], /Allowed choices are asn1, json/],
   [['poll', ...modem, '--resolve', 'a'], /Write <host>=<host>:<port>/],

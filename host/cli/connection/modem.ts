@@ -21,9 +21,11 @@ export interface OpenedModem extends OpenedCard {
 /** Opens the modem or card. Simulated peers have the eIM speak `scheme`. Rejects with Failure when there is no modem to be reached. */
 export async function openModem(address: ModemAddress, options: OpenCardOptions, eim: SimulatedEimNeeds): Promise<OpenedModem> {
   if (address.kind === 'sim') return openSimulated(eim);
-  return openCard(address, options).catch((cause: Error) => {
+  const advise = (cause: Error) => {
     throw new Failure(cause.message, ADVICE[address.kind], { cause });
-  });
+  };
+  const opened = await openCard(address, options).catch(advise);
+  return { ...opened, close: () => opened.close().catch(advise) };
 }
 
 /** What the eIM among simulated peers must be able to do. */
@@ -32,13 +34,14 @@ export interface SimulatedEimNeeds {
   readonly psk?: PreSharedKey | undefined;
 }
 
+const REPLAY = 'write the path of a transcript that --record has written, and the command and options it was recorded with';
 const DEVICE = 'check the path and your right to use it; the AT port of a USB modem is often /dev/ttyUSB2';
 const ADVICE: Readonly<Record<CardAddress['kind'], string>> = {
   tcp: 'check host and port, and that the terminal server or ipa sim runs there',
   serial: DEVICE,
   pty: DEVICE,
   pcsc: 'do that, or name another reader by pcsc:<reader>',
-  replay: 'write the path of a transcript that --record has written',
+  replay: REPLAY,
 };
 
 /** Peers in this process with the same work as in `ipa demo`. Loaded only here: a real modem needs none of it. */

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly json?: boolean;
   /** Path of a file. */
   readonly trace?: string;
+  /** Path of a file. */
+  readonly record?: string;
   readonly assistant?: 'ipad' | 'lpad';
   readonly blockSize?: number;
   readonly responseBytes?: number;
@@ -48,6 +50,7 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(runtimeOption())
     .option('--json', 'print one object on one line')
     .option('--trace <file>', 'write each exchange with modem and network as a line of JSON')
+    .option('--record <file>', 'write the session with the modem as a transcript, which --modem replay:<file> plays again')
     .addOption(new Option('--assistant <kind>', 'what to be for the card: ipad, or lpad for consumer eUICCs').choices(['ipad', 'lpad']))
     .addOption(
       new Option('--card-access <way>', 'the way from modem to card (default: auto)').choices(['auto', 'csim', 'channel', 'basic']),

@@ -10,6 +10,7 @@ import type { CommandOptions } from '../../options.js';
 import type { HttpsOptions } from '../../transport/https.js';
 import { countCard } from '../../wrap/count-card.js';
 import { countLine, type LineCounters } from '../../wrap/count-line.js';
+import { recordLine } from '../../wrap/record-line.js';
 import type { TraceSink } from '../../wrap/trace.js';
 import { traceCard } from '../../wrap/trace-card.js';
 import { traceDatagrams } from '../../wrap/trace-datagrams.js';
@@ -71,10 +72,14 @@ export async function withSession<Result>(
   const ca = options.ca === undefined ? undefined : readCa(options.ca);
   const tables = readTables(options);
   const stateFile = options.state === undefined ? undefined : await StateFile.open(options.state);
-  const trace = options.trace === undefined ? undefined : openTrace(options.trace);
+  if (options.record !== undefined && options.modem.kind === 'pcsc')
+    throw new UsageError('--record is for lines to modems; write --trace for a card in a reader');
+  const trace = options.trace === undefined ? undefined : openTrace('--trace', options.trace);
+  const record = options.record === undefined ? undefined : openTrace('--record', options.record);
   try {
     const psk = typeof udp.psk === 'function' ? undefined : udp.psk;
-    const modem = await openModem(options.modem, defined({ baudRate: options.baudRate }), { scheme, psk });
+    const opened = await openModem(options.modem, defined({ baudRate: options.baudRate }), { scheme, psk });
+    const modem = record ? recorded(opened, record.sink) : opened;
     try {
       const transport = new TellingTransport(httpsOptions(options, modem, ca));
       const datagrams = new TellingDatagrams(udpOptions(options, modem, ca, udp));
@@ -84,7 +89,19 @@ export async function withSession<Result>(
     }
   } finally {
     trace?.close();
+    record?.close();
   }
+}
+
+/** The same modem, with everything in a transcript; the line is closed before whatever is behind it. */
+function recorded(modem: OpenedModem, sink: (line: string) => void): OpenedModem {
+  if (!('write' in modem.card)) return modem;
+  const line = recordLine(modem.card, sink);
+  const close = async () => {
+    await line.close();
+    await modem.close();
+  };
+  return { ...modem, card: line, close };
 }
 
 interface Ways {
