@@ -2,8 +2,9 @@
 // A modem behind a serial port, on every system that the optional package serialport is made for: it sets the speed and the flow
 // control, and keeps other programs away from the port, which a bare device file (pty-line.ts) does not.
 
-import type { SerialPort } from 'serialport';
+import type { EventEmitter } from 'node:events';
 import type { ByteLine } from '../interfaces.js';
+import { optionalPackage } from './optional-package.js';
 
 export interface SerialLineOptions {
   /** Speed in bits per second. Default 115,200; a modem on USB takes any. */
@@ -14,12 +15,29 @@ export interface SerialLineOptions {
 
 const DEFAULT_BAUD_RATE = 115_200;
 
+/** What is used of the package. */
+interface SerialPort extends EventEmitter {
+  readonly isOpen: boolean;
+  open(ended: (error: Error | null) => void): void;
+  write(bytes: Uint8Array): void;
+  close(ended: (error: Error | null) => void): void;
+}
+
+interface SerialPortPackage {
+  readonly SerialPort: new (options: {
+    readonly path: string;
+    readonly baudRate: number;
+    readonly rtscts: boolean;
+    readonly autoOpen: false;
+  }) => SerialPort;
+}
+
 /**
  * Opens a serial port such as /dev/ttyUSB2 or COM3 as a modem line, with 8 data bits, no parity and 1 stop bit. Rejects with an Error that
  * names the port when it cannot be opened or another program has it, and with one that says what to install when serialport is not here.
  */
 export async function openSerialLine(path: string, options: SerialLineOptions = {}): Promise<ByteLine> {
-  const { SerialPort } = await loadSerialPort();
+  const { SerialPort } = await optionalPackage<SerialPortPackage>('serialport', 'serial:', 'or open the port by pty:<device path>');
   const { baudRate = DEFAULT_BAUD_RATE, rtscts = false } = options;
   const port = new SerialPort({ path, baudRate, rtscts, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
@@ -29,15 +47,6 @@ export async function openSerialLine(path: string, options: SerialLineOptions = 
     });
   });
   return new SerialLine(`serial:${path}`, port);
-}
-
-async function loadSerialPort(): Promise<typeof import('serialport')> {
-  return import('serialport').catch((cause: unknown) => {
-    throw new Error(
-      'serial: needs the optional package serialport, which is not here; install it with: npm install serialport, or open the port by pty:<device path>',
-      { cause },
-    );
-  });
 }
 
 /** The package puts "Error: " before what the system says. */

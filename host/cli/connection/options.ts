@@ -70,5 +70,5 @@ export function addConnectionOptions(command: Command): Command {
     .option('--modem-quirks <file|none>', 'a table of modems of your own (JSON) before that of ipa; none: ask no modem what it is')
     .option('--card-timeout-ms <ms>', 'how long a card command may take', wholeNumber(100, 600_000))
     .option('--state <file>', 'keep over runs what is still owed to the eIM')
-    .option('--baud-rate <bits per second>', 'speed of a serial port (default: 115200)', wholeNumber(300, 4_000_000));
+    .option('--baud-rate <bits per second>', 'speed of a serial port (default: 115200 of serial:)', wholeNumber(300, 4_000_000));
 }
