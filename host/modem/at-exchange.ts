@@ -17,12 +17,14 @@ export type AtAnswer =
   | { readonly kind: 'lost'; readonly reason: Error };
 
 const FINAL = /^(OK|ERROR|\+CM[ES] ERROR\b.*)$/;
-/** A line that only the answer to SYNCHRONISE has, as everything that could be late from before begins otherwise. */
-const SYNCHRONISE = 'AT+CFUN?';
-const IN_STEP = /^\+CFUN:/;
+/**
+ * Questions whose answer has a line that no other has, and that modems do not send unasked: who hears it knows that everything asked before is
+ * answered or forgotten. The first is known to every modem.
+ */
+const QUESTIONS = ['+CMEE', '+CFUN', '+IPR', '+CSCS'];
 const ATTEMPTS = 3;
 const ATTEMPT_MS = 1000;
-/** What had piled up in a buffer is there at once; what a slow modem still owes comes without a pause. */
+/** What had piled up in a buffer is there at once; a modem that has refused a question is believed to be silent after the longer pause. */
 const PAUSE_MS = 50;
 const LONG_PAUSE_MS = 500;
 /** A modem that sends garbage without a line end must not fill the memory. Characters. */
@@ -38,8 +40,11 @@ export class AtExchange {
   #lost: Error | undefined;
   #take: ((line: string) => void) | undefined;
   #onLost: ((reason: Error) => void) | undefined;
-  /** Commands that may still be answered. */
-  #owed = 0;
+  /** Commands that may still be answered, in their order. */
+  #owed: string[] = [];
+  #lastQuestion = '';
+  /** Whether the modem has said anything since this was set to false. */
+  #heard = false;
 
   constructor(
     private readonly line: ByteLine,
@@ -65,37 +70,50 @@ export class AtExchange {
 
   /** Undefined when that has worked. */
   async #fallIntoStep(): Promise<AtAnswer | undefined> {
+    this.#heard = false;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const answer = await this.#exchange(SYNCHRONISE, ATTEMPT_MS, IN_STEP);
+      const answer = await this.#askQuestion();
       if (answer.kind === 'lost') return answer;
       if (answer.kind === 'silent') continue;
       // a modem that refuses the question leaves only silence to tell that nothing is owed
-      const isSure = answer.kind === 'ok' && this.#owed === 0;
-      await this.#silence(isSure ? PAUSE_MS : LONG_PAUSE_MS);
-      this.#owed = 0;
+      await this.#silence(answer.kind === 'ok' ? PAUSE_MS : LONG_PAUSE_MS);
+      this.#owed = [];
       this.#inStep = true;
       return undefined;
     }
+    // a modem that was off or restarts has forgotten what it was asked
+    if (!this.#heard) this.#owed = [];
     return { kind: 'silent', timeoutMs: ATTEMPTS * ATTEMPT_MS };
   }
 
-  /** With `proof`, an OK counts only after such a line. */
-  async #exchange(command: string, timeoutMs: number, proof?: RegExp): Promise<AtAnswer> {
+  /** Asks a question that is not owed an answer, or goes on waiting for that to the last one. */
+  #askQuestion(): Promise<AtAnswer> {
+    const free = QUESTIONS.find((name) => !this.#owed.includes(`AT${name}?`));
+    this.#lastQuestion = free ?? this.#lastQuestion;
+    return this.#exchange(`AT${this.#lastQuestion}?`, ATTEMPT_MS, { proof: `${this.#lastQuestion}:`, isAsked: free === undefined });
+  }
+
+  /** With `proof`, only an OK after such a line counts, and an error only when nothing else is owed. */
+  async #exchange(command: string, timeoutMs: number, { proof = '', isAsked = false } = {}): Promise<AtAnswer> {
     const lines: string[] = [];
-    let isProven = proof === undefined;
+    let isProven = proof === '';
     const answer = await this.#wait(
       timeoutMs,
-      () => this.line.write(Buffer.from(`${command}\r`, 'latin1')),
+      () => {
+        if (!isAsked) this.line.write(Buffer.from(`${command}\r`, 'latin1'));
+        if (!isAsked) this.#owed.push(command);
+      },
       (line): AtAnswer | undefined => {
         if (line.toUpperCase() === command.toUpperCase()) return undefined;
-        isProven ||= proof!.test(line);
+        isProven ||= line.startsWith(proof);
         if (!FINAL.test(line)) lines.push(line);
-        else if (line !== 'OK') return { kind: 'refused', final: line, lines };
-        else if (isProven) return { kind: 'ok', lines };
+        else if (line === 'OK' && isProven) return { kind: 'ok', lines };
+        else if (line !== 'OK' && (proof === '' || this.#owed.length === 1)) return { kind: 'refused', final: line, lines };
+        else if (this.#owed.length > 1) this.#owed.shift();
         return undefined;
       },
     );
-    if (answer.kind === 'silent') this.#owed++;
+    if (answer.kind === 'ok' || answer.kind === 'refused') this.#owed = [];
     return answer;
   }
 
@@ -130,7 +148,9 @@ export class AtExchange {
     this.#rest = pieces.pop()!.slice(-MOST_LINE);
     for (const piece of pieces) {
       const line = piece.trim();
-      if (line !== '') this.#take?.(line);
+      if (line === '') continue;
+      this.#heard = true;
+      this.#take?.(line);
     }
   }
 }

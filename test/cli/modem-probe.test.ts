@@ -117,7 +117,7 @@ describe('ipa modem probe', () => {
 
   it('on a line that breaks says so', async () => {
     const modem = new SimulatedModem();
-    modem.disturb({ prefix: 'AT+CFUN', action: { kind: 'dropLine' } });
+    modem.disturb({ prefix: 'AT+CMEE', action: { kind: 'dropLine' } });
     const server = await modem.listenTcp();
     open.push(() => server.close());
     const { status, stdout, stderr } = await ipaHere('modem', 'probe', '--modem', `tcp:127.0.0.1:${server.port}`, '--runtime', 'node');
@@ -164,7 +164,7 @@ describe('the table of modems', () => {
     const without = bed.modem.counters.commands - before;
     expect(stderr).not.toMatch(/modem {2}/);
     await ipaHere('info', ...modem);
-    // AT+CFUN?, ATE0, AT+CGMI, AT+CGMM, AT+CGMR
+    // AT+CMEE?, ATE0, AT+CGMI, AT+CGMM, AT+CGMR
     expect(bed.modem.counters.commands - before - without).toBe(without + 5);
   });
 

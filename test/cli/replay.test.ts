@@ -20,14 +20,14 @@ describe('a recorded session', () => {
   it('is a line of JSON for each thing that passed, to the end', () => {
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(JSON.parse(lines[0]!)).toEqual({ transcript: 1, line: 'sim:' });
-    expect(JSON.parse(lines[1]!)).toMatchObject({ out: 'AT+CFUN?\r' });
+    expect(JSON.parse(lines[1]!)).toMatchObject({ out: 'AT+CMEE?\r' });
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ closed: true });
   });
 
   it('says where something else is done now', async () => {
     const { status, stderr } = await ipaHere('info', '--modem', `replay:${file}`, ...runtime, '--modem-quirks', 'none');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/error: the host does otherwise than the transcript says at line 2: expected "AT\+CFUN\?\\r", seen "AT\\r"/);
+    expect(stderr).toMatch(/error: the host does otherwise than the transcript says at line 2: expected "AT\+CMEE\?\\r", seen "AT\\r"/);
     expect(stderr).toMatch(/\nnext: write the path of a transcript .* and the command and options it was recorded with\n$/);
   });
 

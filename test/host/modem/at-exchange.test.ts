@@ -3,16 +3,17 @@
 
 import { describe, expect, it } from 'vitest';
 import { AtExchange, afterPrefix } from '../../../host/modem/at-exchange.js';
+import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { VirtualClock } from '../../../host/wrap/virtual-clock.js';
 import { type Said, ScriptLine } from './script-line.js';
 
 const OK = '\r\nOK\r\n';
-const IN_STEP = `\r\n+CFUN: 1\r\n${OK}`;
+const IN_STEP = `\r\n+CMEE: 0\r\n${OK}`;
 
-/** A modem that answers AT+CFUN? as it should, and the rest by `answer`. */
+/** A modem that answers AT+CMEE? as it should, and the rest by `answer`. */
 function talk(answer: (command: string, count: number) => Said) {
   const clock = new VirtualClock();
-  const line = new ScriptLine(clock, (command, count) => (command === 'AT+CFUN?' ? IN_STEP : answer(command, count)));
+  const line = new ScriptLine(clock, (command, count) => (command === 'AT+CMEE?' ? IN_STEP : answer(command, count)));
   const at = new AtExchange(line, clock);
   return { clock, line, at, ask: (command: string, timeoutMs?: number) => clock.runUntil(at.ask(command, timeoutMs)) };
 }
@@ -54,10 +55,10 @@ describe('an answer', () => {
 describe('falling into step', () => {
   it('at the beginning, whatever is still in the line', async () => {
     const { line, ask } = talk((command) => (command === 'AT+CGMI' ? `\r\nmaker\r\n${OK}` : OK));
-    line.say(`${OK}\r\n+CFUN: 4\r\n${OK}\r\nERROR\r\n`);
+    line.say(`${OK}\r\n+CMEE: 2\r\n${OK}\r\nERROR\r\n`);
     expect(await ask('AT+CGMI')).toEqual({ kind: 'ok', lines: ['maker'] });
     expect(await ask('AT')).toEqual({ kind: 'ok', lines: [] });
-    expect(line.written).toEqual(['AT+CFUN?', 'AT+CGMI', 'AT']);
+    expect(line.written).toEqual(['AT+CMEE?', 'AT+CGMI', 'AT']);
   });
 
   it.each([2001, 2500, 2999])('after silence: an answer %i ms late is not that of the next command', async (delayMs) => {
@@ -70,25 +71,25 @@ describe('falling into step', () => {
     const clock = new VirtualClock();
     let delayMs = 1400;
     const line = new ScriptLine(clock, (command) => {
-      if (command !== 'AT+CFUN?') return `\r\nmaker\r\n${OK}`;
+      if (!command.endsWith('?')) return `\r\nmaker\r\n${OK}`;
       delayMs = Math.max(0, delayMs - 300);
-      return [[delayMs, IN_STEP]];
+      return [[delayMs, `\r\n${command.slice(2, -1)}: 1\r\n${OK}`]];
     });
     const answer = await clock.runUntil(new AtExchange(line, clock).ask('AT+CGMI'));
     expect(answer).toEqual({ kind: 'ok', lines: ['maker'] });
-    expect(line.written).toEqual(['AT+CFUN?', 'AT+CFUN?', 'AT+CGMI']);
+    expect(line.written).toEqual(['AT+CMEE?', 'AT+CFUN?', 'AT+CGMI']);
   });
 
   it('with a modem that refuses the question: when it is silent', async () => {
     const clock = new VirtualClock();
-    const line = new ScriptLine(clock, (command) => (command === 'AT+CFUN?' ? '\r\nERROR\r\n' : `\r\nmaker\r\n${OK}`));
+    const line = new ScriptLine(clock, (command) => (command === 'AT+CMEE?' ? '\r\nERROR\r\n' : `\r\nmaker\r\n${OK}`));
     line.say(OK);
     expect(await clock.runUntil(new AtExchange(line, clock).ask('AT+CGMI'))).toEqual({ kind: 'ok', lines: ['maker'] });
   });
 
   it('with a modem that never stops talking', async () => {
     const clock = new VirtualClock();
-    const line: ScriptLine = new ScriptLine(clock, (command) => (command === 'AT+CFUN?' ? IN_STEP : `\r\nmaker\r\n${OK}`));
+    const line: ScriptLine = new ScriptLine(clock, (command) => (command === 'AT+CMEE?' ? IN_STEP : `\r\nmaker\r\n${OK}`));
     const chatter = () => {
       line.say('\r\n+CSQ: 20,99\r\n');
       clock.after(10, chatter);
@@ -105,7 +106,41 @@ describe('falling into step', () => {
     const line = new ScriptLine(clock, () => '');
     expect(await clock.runUntil(new AtExchange(line, clock).ask('AT+CGMI'))).toEqual({ kind: 'silent', timeoutMs: 3000 });
     expect(clock.nowMs()).toBe(3000);
-    expect(line.written).toEqual(['AT+CFUN?', 'AT+CFUN?', 'AT+CFUN?']);
+    expect(line.written).toEqual(['AT+CMEE?', 'AT+CFUN?', 'AT+IPR?']);
+  });
+});
+
+describe('500 modems that take their time, talk unasked and refuse', () => {
+  /** Answers one command after the other, each so late as it likes. */
+  function slowModem(clock: VirtualClock, random: () => number): ScriptLine {
+    let freeMs = 0;
+    return new ScriptLine(clock, (command) => {
+      freeMs = Math.max(freeMs, clock.nowMs()) + (random() < 0.3 ? 3000 * random() : 20 * random());
+      const chatter = random() < 0.3 ? '\r\n+CREG: 1\r\n' : '';
+      const final = random() < 0.2 ? '\r\n+CME ERROR: 14\r\n' : OK;
+      const said = command.endsWith('?') ? `\r\n${command.slice(2, -1)}: 1\r\n${OK}` : `\r\n+SAYS: ${command}\r\n${final}`;
+      const cut = Math.floor(random() * said.length);
+      const delayMs = freeMs - clock.nowMs();
+      return [
+        [delayMs, chatter + said.slice(0, cut)],
+        [delayMs, said.slice(cut)],
+      ];
+    });
+  }
+
+  it('never give one command the answer of another', async () => {
+    const counted = { ok: 0, refused: 0, silent: 0, lost: 0 };
+    for (let seed = 1; seed <= 500; seed++) {
+      const clock = new VirtualClock();
+      const at = new AtExchange(slowModem(clock, seededRandom(seed)), clock);
+      for (let number = 0; number < 8; number++) {
+        const answer = await clock.runUntil(at.ask(`AT+X=${number}`, 1000));
+        counted[answer.kind]++;
+        const lines = 'lines' in answer ? answer.lines.filter((line) => line.startsWith('+SAYS')) : [];
+        expect(lines, `seed ${seed}, command ${number}`).toEqual('lines' in answer ? [`+SAYS: AT+X=${number}`] : []);
+      }
+    }
+    expect(Math.min(counted.ok, counted.refused, counted.silent)).toBeGreaterThan(100);
   });
 });
 

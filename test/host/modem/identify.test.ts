@@ -14,7 +14,7 @@ const OK = '\r\nOK\r\n';
 async function identityOf(answers: Readonly<Record<string, string>>) {
   const clock = new VirtualClock();
   const line = new ScriptLine(clock, (command) => {
-    if (command === 'AT+CFUN?') return `\r\n+CFUN: 1\r\n${OK}`;
+    if (command === 'AT+CMEE?') return `\r\n+CMEE: 0\r\n${OK}`;
     const said = command === 'ATE0' ? '' : answers[command.slice(2)];
     return said === undefined ? '\r\nERROR\r\n' : `${said && `\r\n${said}\r\n`}${OK}`;
   });
