@@ -50,6 +50,8 @@ export interface DriverLinks {
   readonly deviceKey?: KeyObject;
   /** Sees every action before it is performed: for progress and traces. */
   readonly onAction?: (action: Request) => void;
+  /** Sees how a command ended, also one whose caller gets an answer and no result (es10). */
+  readonly onResult?: (result: CommandResult) => void;
 }
 
 const WINDOW_BYTES = { card: 256, network: 1024 } as const;
@@ -421,7 +423,9 @@ class Driver {
 
   #finish(action: Request): CommandResult {
     if (this.#failure) throw this.#failure.error;
-    return readResult(action);
+    const result = readResult(action);
+    this.links.onResult?.(result);
+    return result;
   }
 }
 

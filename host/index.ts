@@ -33,7 +33,14 @@ export {
   type TrustAnchor,
 } from './interfaces.js';
 export { type ModemAddress, parseModemAddress } from './modem/address.js';
+export { identifyModem, type ModemIdentity } from './modem/identify.js';
+export { type ModemQuirkRow, quirksFor, readModemQuirks } from './modem/modem-quirks.js';
+export { MODEM_QUIRKS } from './modem/modem-quirks-table.js';
+export { type CardAddress, type OpenCardOptions, type OpenedCard, openCard } from './modem/open.js';
+export { openPcscCard, type PcscCard, type PcscOptions } from './modem/pcsc-card.js';
+export { type PcscConnection, PcscFailure, type PcscFailureCode, type PcscService } from './modem/pcsc-service.js';
 export { openPtyLine, type PtyLineOptions } from './modem/pty-line.js';
+export { openSerialLine, type SerialLineOptions } from './modem/serial-line.js';
 export { openTcpLine, type TcpLineOptions } from './modem/tcp-line.js';
 export type {
   CoapOptions,
@@ -41,6 +48,7 @@ export type {
   DownloadOptions,
   IpaFeatures,
   ListenOptions,
+  ModemOptions,
   PollOptions,
   PollSchedule,
   ProfileSource,
@@ -55,7 +63,10 @@ export { chunkLine } from './wrap/chunk-line.js';
 export type { ChunkPolicy } from './wrap/chunk-policy.js';
 export { countLine, type LineCounters } from './wrap/count-line.js';
 export { faultyCard } from './wrap/faulty-card.js';
+export { recordLine, type TranscriptSink } from './wrap/record-line.js';
+export { type ReplayedLine, type ReplayOptions, replayLine } from './wrap/replay-line.js';
 export type { TraceDirection, TraceOptions, TraceSink } from './wrap/trace.js';
+export { traceCard } from './wrap/trace-card.js';
 export { traceDatagrams } from './wrap/trace-datagrams.js';
 export { traceLine } from './wrap/trace-line.js';
 export { traceTransport } from './wrap/trace-transport.js';

@@ -2,6 +2,7 @@
 // What to do about an error, by its code and otherwise by its layer; and its detail in the words of the layer.
 
 import type { IpaError, IpaErrorLayer } from '../core/errors.js';
+import { type ModemQuirkRow, optionWords, rowName } from '../modem/modem-quirks.js';
 import { RSP_STATUS } from './rsp-status.js';
 
 const BY_CODE: Readonly<Record<string, string>> = {
@@ -9,7 +10,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   StatusWord: 'look the status word up in ETSI TS 102 221 §10.2.1; --trace shows the APDU that it answers',
   CardLost: 'check the cable and the power of the modem, then poll again: what is owed is delivered then',
   NotAnEuicc: 'put an eUICC into the modem, or choose the slot that holds it: this card has no ISD-R',
-  ModemError: 'check that the modem knows AT+CSIM and that nobody else uses its port',
+  ModemError: 'check that the modem knows AT+CSIM or AT+CCHO, and that nobody else uses its port',
   ModemCmeError: 'look the number up in 3GPP TS 27.007 §9.2; 10 is no card, 13 and 14 are a card that is not ready',
   ModemGarbage: 'try a shorter --block-size; close other programs that use this port',
   ModemTimeout: 'check that the port is the AT port of the modem and its speed is right; --card-timeout-ms gives slow cards more time',
@@ -57,6 +58,14 @@ const BY_LAYER: Readonly<Record<IpaErrorLayer, string>> = {
 /** One sentence on what to do next. */
 export function adviceFor({ code, layer }: IpaError): string {
   return BY_CODE[code] ?? BY_LAYER[layer];
+}
+
+/** Adds, where modem or card is at fault, what the modem was taken for and how to see what it can do. */
+export function withModemAdvice({ layer }: IpaError, advice: string, row: ModemQuirkRow | undefined): string {
+  if (layer !== 'modem' && layer !== 'card') return advice;
+  const options = row && optionWords(row.options);
+  const used = options ? `; the options for ${rowName(row)} were used (${options}), others win over them` : '';
+  return `${advice}${used}; ipa modem probe shows what can be done here`;
 }
 
 /** SM-DP+ in JSON: subject and reason code, a hexadecimal digit for each number (SGP.22 v2.5 §5.2.6). */

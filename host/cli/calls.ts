@@ -96,9 +96,9 @@ export class CallObserver {
   }
 }
 
-/** The command APDU in a line AT+CSIM=<length>,"<hex>"; empty for any other line. */
+/** The command APDU in a line AT+CSIM=<length>,"<hex>" or AT+CGLA=<session>,<length>,"<hex>"; empty for any other line. */
 function apduOf(line: Uint8Array): Uint8Array {
-  const [, digits = ''] = /^AT\+CSIM=\d+,"([0-9A-F]+)"/.exec(Buffer.from(line).toString('latin1')) ?? [];
+  const [, digits = ''] = /^AT\+(?:CSIM=|CGLA=[^,]*,)\d+,"([0-9A-F]+)"/.exec(Buffer.from(line).toString('latin1')) ?? [];
   return Buffer.from(digits, 'hex');
 }
 

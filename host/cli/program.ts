@@ -15,6 +15,7 @@ import { addProfilesCommand } from './euicc/profiles.js';
 import { addResetCommand } from './euicc/reset.js';
 import { addSwitchCommands } from './euicc/switch.js';
 import { addListenCommand } from './listen/command.js';
+import { addModemCommands } from './modem/probe.js';
 import { addPollCommand } from './poll/command.js';
 import { addSimCommand } from './sim/command.js';
 
@@ -27,6 +28,7 @@ Examples:
   ipa listen --modem pty:/dev/ttyUSB2 --port 5684 --psk <identity>:<key>   wait for what the eIM pushes
   ipa download --modem pty:/dev/ttyUSB2 'LPA:1$smdp.example.com$MATCHING-ID'
   ipa profiles --modem pty:/dev/ttyUSB2   what is on the eUICC
+  ipa modem probe --modem serial:/dev/ttyUSB2   what the modem can do, and how the eUICC is reached
 `;
 
 /** The program, ready for parseAsync. A wrong command line rejects with CommanderError after its message was printed. */
@@ -57,6 +59,7 @@ const REAL_WORK = [
   addEimCommands,
   addResetCommand,
   addFallbackCommands,
+  addModemCommands,
 ];
 
 function leaves(command: Command): Command[] {

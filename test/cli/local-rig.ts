@@ -7,12 +7,12 @@ import type { IpaInstance } from '../../host/interfaces.js';
 import { setInstance } from './present-instance.js';
 import { ipaHere } from './support.js';
 
-/** The arguments that name the modem; to be called at the top level of a test file. */
+/** The arguments that name the modem, which is not asked what it is; to be called at the top level of a test file. */
 export async function silentModem(): Promise<string[]> {
   const server = createServer((socket) => socket.on('error', () => {}));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => void server.close());
-  return ['--modem', `tcp:127.0.0.1:${(server.address() as { port: number }).port}`];
+  return ['--modem', `tcp:127.0.0.1:${(server.address() as { port: number }).port}`, '--modem-quirks', 'none'];
 }
 
 /** Runs `ipa` with this instance. */

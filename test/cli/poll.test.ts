@@ -69,7 +69,7 @@ describe('ipa poll', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(records[0]).toMatchObject({ lane: 'card', direction: 'out', text: 'AT<CR>', bytes: '41540D' });
+    expect(records[0]).toMatchObject({ lane: 'card', direction: 'out', text: 'AT+CMEE?<CR>', bytes: '41542B434D45453F0D' });
     expect(records).toContainEqual(
       expect.objectContaining({ lane: 'network', event: 'chunk', direction: 'out', bytes: expect.stringMatching(/^BF4F/) }),
     );

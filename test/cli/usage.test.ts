@@ -19,13 +19,21 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['demo', 'now'], /too many arguments/],
   [['fly'], /unknown command 'fly'/],
   [['poll'], /required option '--modem <address>'/],
-  [['poll', '--modem', 'COM3'], /write tcp:<host>:<port>, pty:<device path>/],
+  [['poll', '--modem', 'COM3'], /write tcp:<host>:<port>, serial:<port>/],
+  [['poll', '--modem', 'serial:ttyUSB2'], /write serial:\/dev\/ttyUSB2 or serial:COM3/],
   [['poll', '--modem', 'tcp:host'], /write tcp:127\.0\.0\.1:4000/],
   [['poll', ...modem, '--eim-url', 'http://eim.example.com'], /Write https:\/\/, coaps:\/\/ or coap:\/\/ and <host>/],
   [['poll', ...modem, '--eim-url', 'https://eim.example.com/other'], /path is fixed/],
   [['poll', ...modem, '--imei', '35'], /IMEI of 15 or 16 digits/],
   [['poll', ...modem, '--eim-id', 'x'.repeat(129)], /1 to 128 bytes/],
   [['poll', ...modem, '--card-timeout-ms', '5'], /whole number from 100/],
+  [['poll', ...modem, '--card-access', 'at'], /Allowed choices are auto, csim, channel, basic/],
+  [['poll', ...modem, '--response-bytes', '256'], /whole number from 16 to 255/],
+  [['poll', ...modem, '--modem-reset', 'off'], /Allowed choices are powerCycle, radioCycle, restart/],
+  [['poll', ...modem, '--modem-quirks', path.join(folder, 'none')], /--modem-quirks: .*none cannot be read \(ENOENT\)/],
+  [['poll', ...modem, '--modem-quirks', text], /--modem-quirks: .*text: it is no JSON/],
+  [['modem'], /Usage: ipa modem/],
+  [['modem', 'probe'], /required option '--modem <address>'/],
   [['poll', ...modem, '--ca', path.join(folder, 'none')], /--ca: .*none cannot be read \(ENOENT\)/],
   [['poll', ...modem, '--ca', text], /--ca: .*text holds no certificate; write a file with one in PEM or DER/],
   [['poll', ...modem, '--initial-eim', text], /does not begin with BF57/],
@@ -33,6 +41,8 @@ const WRONG: readonly (readonly [args: string[], says: RegExp])[] = [
   [['poll', ...modem, '--state', folder], /--state: .*cannot be read \(EISDIR\)/],
   [['poll', ...modem, '--state', path.join(folder, 'no', 'state')], /--state: .*cannot be written \(ENOENT\)/],
   [['poll', ...modem, '--trace', path.join(folder, 'no', 'trace')], /--trace: .*cannot be written \(ENOENT\)/],
+  [['poll', ...modem, '--record', path.join(folder, 'no', 'record')], /--record: .*cannot be written \(ENOENT\)/],
+  [['poll', '--modem', 'pcsc:', '--record', path.join(folder, 'record')], /--record is for lines to modems; write --trace/],
   [['poll', ...modem, '--rplmn', '26'], /MCC and MNC, such as 262\/01/],
   [['poll', ...modem, '--esipa-binding', 'xml'], /Allowed choices are asn1, json/],
   [['poll', ...modem, '--resolve', 'a'], /Write <host>=<host>:<port>/],
@@ -107,7 +117,15 @@ describe('a wrong command line', () => {
 describe('help and version', () => {
   it('shows examples, of the program and of each command', async () => {
     const commands = ['sim', 'poll', 'listen', 'download', 'info', 'profiles', 'enable', 'disable', 'delete', 'nickname', 'reset'];
-    const grouped = ['notifications list', 'notifications deliver', 'notifications remove', 'eim list', 'eim add', 'fallback execute'];
+    const grouped = [
+      'notifications list',
+      'notifications deliver',
+      'notifications remove',
+      'eim list',
+      'eim add',
+      'fallback execute',
+      'modem probe',
+    ];
     for (const command of ['', ...commands, ...grouped])
       expect(await ipaHere(...command.split(' ').filter(Boolean), '--help')).toMatchObject({
         status: 0,

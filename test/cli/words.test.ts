@@ -48,6 +48,7 @@ describe('calls', () => {
       peer: 'eUICC',
       name: 'GetEuiccChallenge',
     });
+    expect(observer.observe(at('AT+CGLA=00000000038aa32f,16,"80E2910003BF2000"\r'))).toEqual({ peer: 'eUICC', name: 'GetEuiccInfo1' });
     for (const line of ['AT+CSIM=16,"81E2910103BF5500"\r', 'AT+CSIM=10,"81C0000000"\r', 'AT\r', 'AT+CSIM=16,"81E2910003BF7F00"\r'])
       expect(observer.observe(at(line))).toBeUndefined();
   });

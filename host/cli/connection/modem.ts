@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a modem address to an open line.
+// From a modem address to an open card, and what to do where there is none; simulated peers come with a modem of theirs.
 
 import type { PreSharedKey } from '../../datagram/index.js';
-import type { ByteLine, Scheme } from '../../interfaces.js';
+import type { Scheme } from '../../interfaces.js';
 import type { ModemAddress } from '../../modem/address.js';
-import { openPtyLine } from '../../modem/pty-line.js';
-import { openTcpLine } from '../../modem/tcp-line.js';
+import { type CardAddress, type OpenCardOptions, type OpenedCard, openCard } from '../../modem/open.js';
 import { Failure } from '../failure.js';
 
-/** An open line and what belongs to it. */
-export interface OpenedModem {
-  readonly line: ByteLine;
+/** An open card and what belongs to it. */
+export interface OpenedModem extends OpenedCard {
   /** Of simulated peers: the AddInitialEimRequest that their maker would give the device. */
   readonly initialEim?: Uint8Array;
   /** Of simulated peers: their CI, and where their servers are found. */
@@ -18,16 +16,16 @@ export interface OpenedModem {
   readonly resolve?: Readonly<Record<string, string>>;
   /** The same for datagrams. */
   readonly resolveDatagrams?: Readonly<Record<string, string>>;
-  close(): Promise<void>;
 }
 
-/** Opens the line. Simulated peers have the eIM speak `scheme`. Rejects with Failure when there is no modem to be reached. */
-export async function openModem(address: ModemAddress, baudRate: number | undefined, eim: SimulatedEimNeeds): Promise<OpenedModem> {
+/** Opens the modem or card. Simulated peers have the eIM speak `scheme`. Rejects with Failure when there is no modem to be reached. */
+export async function openModem(address: ModemAddress, options: OpenCardOptions, eim: SimulatedEimNeeds): Promise<OpenedModem> {
   if (address.kind === 'sim') return openSimulated(eim);
-  const line = await openLine(address, baudRate).catch((cause: Error) => {
+  const advise = (cause: Error) => {
     throw new Failure(cause.message, ADVICE[address.kind], { cause });
-  });
-  return { line, close: () => line.close() };
+  };
+  const opened = await openCard(address, options).catch(advise);
+  return { ...opened, close: () => opened.close().catch(advise) };
 }
 
 /** What the eIM among simulated peers must be able to do. */
@@ -36,15 +34,15 @@ export interface SimulatedEimNeeds {
   readonly psk?: PreSharedKey | undefined;
 }
 
-const ADVICE = {
+const REPLAY = 'write the path of a transcript that --record has written, and the command and options it was recorded with';
+const DEVICE = 'check the path and your right to use it; the AT port of a USB modem is often /dev/ttyUSB2';
+const ADVICE: Readonly<Record<CardAddress['kind'], string>> = {
   tcp: 'check host and port, and that the terminal server or ipa sim runs there',
-  pty: 'check the path and your right to use it; the AT port of a USB modem is often /dev/ttyUSB2',
-} as const;
-
-function openLine(address: Exclude<ModemAddress, { kind: 'sim' }>, baudRate: number | undefined): Promise<ByteLine> {
-  if (address.kind === 'tcp') return openTcpLine(address.host, address.port);
-  return openPtyLine(address.path, baudRate === undefined ? {} : { baudRate });
-}
+  serial: DEVICE,
+  pty: DEVICE,
+  pcsc: 'do that, or name another reader by pcsc:<reader>',
+  replay: REPLAY,
+};
 
 /** Peers in this process with the same work as in `ipa demo`. Loaded only here: a real modem needs none of it. */
 async function openSimulated({ scheme, psk }: SimulatedEimNeeds): Promise<OpenedModem> {
@@ -62,5 +60,6 @@ async function openSimulated({ scheme, psk }: SimulatedEimNeeds): Promise<Opened
     await bed.close();
   };
   const resolveDatagrams = scheme === 'coaps' ? bed.resolveCoaps : scheme === 'coap' ? bed.resolveCoap : {};
-  return { line, initialEim: bed.initialEim(), ca: bed.pki.ci.certificate, resolve: bed.resolve, resolveDatagrams, close };
+  const servers = { ca: bed.pki.ci.certificate, resolve: bed.resolve, resolveDatagrams };
+  return { card: line, name: line.name, initialEim: bed.initialEim(), ...servers, close };
 }

@@ -4,7 +4,7 @@
 import type { IpaError } from '../../core/errors.js';
 import { Es10Error } from '../../es10/index.js';
 import type { CommandResult } from '../../result.js';
-import { adviceFor, detailText } from '../advice.js';
+import { adviceFor, detailText, withModemAdvice } from '../advice.js';
 import { Failure, oneLine, printFailure } from '../failure.js';
 import type { ConnectionOptions } from './options.js';
 import type { RunFacts, Session } from './session.js';
@@ -32,16 +32,16 @@ export type Counts = Omit<CommandResult, 'error' | 'detail'>;
 export function reportResult(result: CommandResult, session: Session, advice?: string): Report<Counts> {
   const { error, detail: _, ...counts } = result;
   const facts = { ...session.facts(), ...counts };
-  return error ? { ok: false, ...facts, ...explain(error, session.networkProblem(), advice) } : { ok: true, ...facts };
+  return error ? { ok: false, ...facts, ...explain(error, session, advice) } : { ok: true, ...facts };
 }
 
-/** The error of a report, and the failure behind it. */
+/** The error of a report, and the failure behind it. `otherAdvice` takes the place of the usual one. */
 export function explain(
   error: IpaError | Es10Error,
-  networkProblem?: string,
+  session: Pick<Session, 'networkProblem' | 'known'>,
   otherAdvice?: string,
 ): Required<Pick<Report, 'error' | 'failure'>> {
-  const facts = error instanceof Es10Error ? es10Facts(error) : ipaFacts(error, networkProblem);
+  const facts = error instanceof Es10Error ? es10Facts(error) : ipaFacts(error, session);
   const report = { ...facts, advice: otherAdvice ?? facts.advice };
   return { error: report, failure: new Failure(report.message, report.advice, { cause: error }) };
 }
@@ -50,11 +50,11 @@ function es10Facts({ code, number, message, advice }: Es10Error): ErrorReport {
   return { code, number, layer: 'eUICC', message, detail: 0, advice };
 }
 
-function ipaFacts(error: IpaError, networkProblem: string | undefined): ErrorReport {
+function ipaFacts(error: IpaError, { networkProblem, known }: Pick<Session, 'networkProblem' | 'known'>): ErrorReport {
   const { code, number, layer, detail } = error;
-  const details = [detailText(error, detail), layer === 'network' ? networkProblem : undefined].filter(Boolean);
+  const details = [detailText(error, detail), layer === 'network' ? networkProblem() : undefined].filter(Boolean);
   const message = details.length === 0 ? error.message : oneLine(`${error.message} — ${details.join(', ')}`);
-  return { code, number, layer, message, detail, advice: adviceFor(error) };
+  return { code, number, layer, message, detail, advice: withModemAdvice(error, adviceFor(error), known.row) };
 }
 
 /** Prints a report: as one object, or by `lines` on standard output with the error on standard error. Sets the exit status. */
@@ -80,7 +80,7 @@ export function resultLines(report: Report<Counts>, servers: string, withPackage
   ];
   return [
     `${runtime}, modem ${modem}, ${Math.round(timeMs)} ms`,
-    `modem line: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ${servers}: ${udp && network.requests === 0 ? udp.slice(2) : count(network.requests, 'request') + udp}`,
+    `${modem.startsWith('pcsc:') ? 'card' : 'modem line'}: ${modemLine.bytesOut} bytes out, ${modemLine.bytesIn} in; ${servers}: ${udp && network.requests === 0 ? udp.slice(2) : count(network.requests, 'request') + udp}`,
     ...(stateChange === undefined ? [] : [`the eIM has yet to be told of a change of profiles (${stateChange}): poll it`]),
     `${report.ok ? 'done' : 'failed'}: ${done.join(', ')}`,
   ];

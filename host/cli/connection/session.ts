@@ -4,11 +4,15 @@
 import { X509Certificate } from 'node:crypto';
 import { createMemorySessionStore, type UdpCounters, type UdpTransportOptions } from '../../datagram/index.js';
 import type { DriverLinks } from '../../driver.js';
-import type { Action, ByteLine, DatagramTransport, Scheme, Transport } from '../../interfaces.js';
+import type { Action, ByteLine, CardSlot, DatagramTransport, Scheme, Transport } from '../../interfaces.js';
+import type { ModemQuirkRow } from '../../modem/modem-quirks.js';
 import type { CommandOptions } from '../../options.js';
 import type { HttpsOptions } from '../../transport/https.js';
+import { countCard } from '../../wrap/count-card.js';
 import { countLine, type LineCounters } from '../../wrap/count-line.js';
+import { recordLine } from '../../wrap/record-line.js';
 import type { TraceSink } from '../../wrap/trace.js';
+import { traceCard } from '../../wrap/trace-card.js';
 import { traceDatagrams } from '../../wrap/trace-datagrams.js';
 import { traceLine } from '../../wrap/trace-line.js';
 import { traceTransport } from '../../wrap/trace-transport.js';
@@ -16,6 +20,7 @@ import { defined, readOptionFile } from '../arguments.js';
 import { UsageError } from '../failure.js';
 import { openRuntime } from '../runtime.js';
 import { openDtlsSessionFile } from './dtls-session-file.js';
+import { commandOptionsOf, type KnownModem, knowModem, readTables } from './known-modem.js';
 import { type OpenedModem, openModem } from './modem.js';
 import type { ConnectionOptions } from './options.js';
 import { CallProgress } from './progress.js';
@@ -27,7 +32,7 @@ import { openTrace } from './trace-file.js';
 /** What a run took. Bytes are seen from the device: out and up go away from it. */
 export interface RunFacts {
   readonly runtime: string;
-  /** Name of the modem line. */
+  /** Name of the modem line or card reader. */
   readonly modem: string;
   readonly modemLine: Pick<LineCounters, 'bytesIn' | 'bytesOut'>;
   readonly network: Transport['counters'];
@@ -41,6 +46,8 @@ export interface Session {
   readonly links: DriverLinks;
   /** The options of the module that every command has. */
   readonly commandOptions: CommandOptions;
+  /** What the modem is, and what is known about such modems. */
+  readonly known: KnownModem;
   /** Of simulated peers: the AddInitialEimRequest that their maker would give the device. */
   readonly initialEim: Uint8Array | undefined;
   /** Since the session began, or since they were asked for last. */
@@ -63,20 +70,38 @@ export async function withSession<Result>(
   { scheme, ...udp }: DatagramNeeds = {},
 ): Promise<Result> {
   const ca = options.ca === undefined ? undefined : readCa(options.ca);
+  const tables = readTables(options);
   const stateFile = options.state === undefined ? undefined : await StateFile.open(options.state);
-  const trace = options.trace === undefined ? undefined : openTrace(options.trace);
+  if (options.record !== undefined && options.modem.kind === 'pcsc')
+    throw new UsageError('--record is for lines to modems; write --trace for a card in a reader');
+  const trace = options.trace === undefined ? undefined : openTrace('--trace', options.trace);
+  const record = options.record === undefined ? undefined : openTrace('--record', options.record);
   try {
-    const modem = await openModem(options.modem, options.baudRate, { scheme, psk: typeof udp.psk === 'function' ? undefined : udp.psk });
+    const psk = typeof udp.psk === 'function' ? undefined : udp.psk;
+    const opened = await openModem(options.modem, defined({ baudRate: options.baudRate }), { scheme, psk });
+    const modem = record ? recorded(opened, record.sink) : opened;
     try {
       const transport = new TellingTransport(httpsOptions(options, modem, ca));
       const datagrams = new TellingDatagrams(udpOptions(options, modem, ca, udp));
-      return await workThrough({ modem, transport, datagrams }, { options, stateFile, sink: trace?.sink }, work);
+      return await workThrough({ modem, transport, datagrams }, { options, tables, stateFile, sink: trace?.sink }, work);
     } finally {
       await modem.close();
     }
   } finally {
     trace?.close();
+    record?.close();
   }
+}
+
+/** The same modem, with everything in a transcript; the line is closed before whatever is behind it. */
+function recorded(modem: OpenedModem, sink: (line: string) => void): OpenedModem {
+  if (!('write' in modem.card)) return modem;
+  const line = recordLine(modem.card, sink);
+  const close = async () => {
+    await line.close();
+    await modem.close();
+  };
+  return { ...modem, card: line, close };
 }
 
 interface Ways {
@@ -87,34 +112,38 @@ interface Ways {
 
 interface Prepared {
   readonly options: ConnectionOptions;
+  readonly tables: readonly ModemQuirkRow[] | undefined;
   readonly stateFile: StateFile | undefined;
   readonly sink: TraceSink | undefined;
 }
 
 async function workThrough<Result>(
   { modem, transport, datagrams }: Ways,
-  { options, stateFile, sink }: Prepared,
+  { options, tables, stateFile, sink }: Prepared,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const { instance, note } = await openRuntime(options.runtime);
-  if (note && !options.json) console.error(note);
+  const tell = (line: string): void => (options.json ? undefined : console.error(line));
+  if (note) tell(note);
   try {
     await stateFile?.restoreInto(instance);
-    const line = countLine(modem.line);
+    const { card, counters } = watched(modem.card, sink);
+    const known = await knowModem(card, tables, tell);
     const links = {
       instance,
-      card: sink ? traceLine(line, sink) : (line as ByteLine),
+      card,
       transport: sink ? traceTransport(transport, sink) : (transport as Transport),
       datagrams: sink ? traceDatagrams(datagrams, sink) : (datagrams as DatagramTransport),
       ...(stateFile ? { persist: (state: Uint8Array) => stateFile.save(state) } : {}),
       ...(options.json ? {} : { onAction: tellProgress() }),
     };
-    const counted = countedSince({ line: line.counters, transport, datagrams });
+    const counted = countedSince({ line: counters, transport, datagrams });
     const result = await work({
       links,
-      commandOptions: commandOptions(options),
+      commandOptions: commandOptionsOf(options, known.row),
+      known,
       initialEim: modem.initialEim,
-      facts: () => ({ runtime: instance.runtime, modem: line.name, ...counted() }),
+      facts: () => ({ runtime: instance.runtime, modem: modem.name, ...counted() }),
       networkProblem: () => datagrams.lastProblem ?? transport.lastProblem,
       closeDatagrams: () => datagrams.close(),
     });
@@ -134,8 +163,14 @@ function tellProgress(): (action: Action) => void {
   return (action) => progress.see(action);
 }
 
-function commandOptions({ blockSize: blockBytes, cardTimeoutMs, assistant, state }: ConnectionOptions): CommandOptions {
-  return defined({ blockBytes, cardTimeoutMs, assistant, restart: state !== undefined });
+/** Counts what passes, and traces it where that is wanted. */
+function watched(card: ByteLine | CardSlot, sink: TraceSink | undefined): { card: ByteLine | CardSlot; counters: LineCounters } {
+  if ('write' in card) {
+    const line = countLine(card);
+    return { card: sink ? traceLine(line, sink) : line, counters: line.counters };
+  }
+  const slot = countCard(card);
+  return { card: sink ? traceCard(slot, sink) : slot, counters: slot.counters };
 }
 
 /** The servers of simulated peers are where no name server finds them, under a CI of their own. */

@@ -54,7 +54,7 @@ async function run<Value extends object>(
     } catch (error) {
       if (!(error instanceof Es10Error || error instanceof IpaError)) throw error;
       const advice = error instanceof IpaError && error.code === 'StatusWord' ? local.withoutFunction : undefined;
-      return { ok: false, ...session.facts(), ...explain(error, session.networkProblem(), advice) };
+      return { ok: false, ...session.facts(), ...explain(error, session, advice) };
     }
   });
 }
