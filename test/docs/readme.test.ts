@@ -39,6 +39,7 @@ describe('links', () => {
     'assembly/DESIGN.md',
     'assembly/SPEC.md',
     'docs/performance.md',
+    'docs/virtual-card.md',
   ])('of %s lead to files of the project', (file) => {
     const text = readFileSync(inProject(file), 'utf8');
     const targets = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target = '']) => target).filter((target) => !/^\w+:/.test(target));

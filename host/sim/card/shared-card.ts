@@ -15,10 +15,14 @@ export interface SharedCard {
 /** A card that is not there gives no ATR and no response, not even a status word. */
 const NOTHING = new Uint8Array(0);
 
-/** Shares the card between two readers. */
-export function shareCard(card: SyncCardSlot): SharedCard {
+/** Shares the card between two readers; `onMove` is told whether it is at home now. */
+export function shareCard(card: SyncCardSlot, onMove: (atHome: boolean) => void = () => {}): SharedCard {
   let away = false;
   let wantedAtHome = false;
+  const move = (nowAway: boolean) => {
+    if (away !== nowAway) onMove(!nowAway);
+    away = nowAway;
+  };
   const home: SyncCardSlot = {
     reset: () => {
       wantedAtHome = true;
@@ -32,14 +36,14 @@ export function shareCard(card: SyncCardSlot): SharedCard {
   };
   const guest: SyncCardSlot = {
     reset: () => {
-      away = true;
+      move(true);
       return card.reset();
     },
     powerOff: () => {
       if (!away) return;
-      away = false;
       card.powerOff();
       if (wantedAtHome) card.reset();
+      move(false);
     },
     transmit: (command) => (away ? card.transmit(command) : statusBytes(STATUS.technicalProblem)),
   };

@@ -27,6 +27,19 @@ describe('a shared card', () => {
     expect(card.power).toEqual(['reset', 'reset', 'off', 'reset']);
   });
 
+  it('tells when it moves, and only then', () => {
+    const moves: boolean[] = [];
+    const { home, guest } = shareCard(new RecordingCard(), (atHome) => moves.push(atHome));
+    home.reset();
+    guest.powerOff();
+    guest.reset();
+    guest.reset();
+    home.powerOff();
+    guest.powerOff();
+    guest.powerOff();
+    expect(moves).toEqual([false, true]);
+  });
+
   it('obeys nobody who does not have it', () => {
     const card = new RecordingCard();
     const { home, guest } = shareCard(card);
