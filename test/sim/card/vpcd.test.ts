@@ -105,6 +105,22 @@ describe('the simulated eUICC in the reader', () => {
     }
   });
 
+  it('serves lpac, whose first commands these are: a channel of its own, GET RESPONSE on it', async () => {
+    const euicc = makeEuicc({ kind: 'consumer' });
+    const { reader } = await insert(euicc);
+    for (const [command, answer] of [
+      ['0001 01 000F 80AA00000AA9088100820101830107', '00029000'],
+      ['0005 0070000001', '0003019000'],
+      ['0015 01A4040010A0000005591010FFFFFFFF8900000100', '0002611D'],
+      ['000B 81E2910006BF3E035C015A', '00026115'],
+      ['0005 81C0000015', `0017BF3E125A10${euicc.eid}9000`],
+      ['0005 0070800100', '00029000'],
+    ] as const) {
+      reader.send(command);
+      expect(await reader.receive(answer.length / 2), command).toBe(answer);
+    }
+  });
+
   it('answers what it cannot do with a status word: an extended length, no power', async () => {
     const { reader } = await insert(makeEuicc());
     reader.send('0004 00A40400');
