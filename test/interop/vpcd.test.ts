@@ -85,11 +85,12 @@ describe.skipIf(!isThere)('pcscd, vpcd and opensc-tool', () => {
     expect(euicc.lastFault).toBeUndefined();
   });
 
-  it('are refused before an assistant is declared, as the card refuses everybody', async () => {
-    const daemon = await insert(makeEuicc());
-    expect(await send(daemon, `${SELECT_ISDR}00`, `${GET_EID}00`)).toEqual([FCI, '6985']);
-    const open = await insert(makeEuicc({ assistantCheck: 'none' }));
-    expect(await send(open, `${SELECT_ISDR}00`, `${GET_EID}00`)).toEqual([FCI, EID_ANSWER]);
+  it.each([
+    ['any', '6985'],
+    ['none', EID_ANSWER],
+  ] as const)('before an assistant is declared, on a card that checks for %s → %s', async (assistantCheck, answer) => {
+    const daemon = await insert(makeEuicc({ assistantCheck }));
+    expect(await send(daemon, `${SELECT_ISDR}00`, `${GET_EID}00`)).toEqual([FCI, answer]);
   });
 
   it('may ask for any other card: OpenSC goes through all that it knows, and the EID can still be read', async () => {

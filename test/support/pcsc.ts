@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { startProgram } from '../host/datagram/program.js';
 import { isRequired, unpacked, unpackedEnvironment } from './debian.js';
 
-/** What is needed, all from one place. */
+/** Daemon, virtual reader and opensc-tool, all from one place. */
 export interface Pcsc {
   /** Starts the daemon with its virtual reader. */
   start(): Promise<PcscDaemon>;
@@ -37,6 +37,7 @@ export interface PcscDaemon {
 export const READER = 'Virtual PCD 00 00';
 
 const KIT = 'pcsc';
+const ATTEMPTS = 5;
 const MACHINE_SOCKET = '/run/pcscd/pcscd.comm';
 const OWN_RUN = ['sh', '-c', 'mount --bind "$1" /run && shift && exec "$@"', 'sh'];
 
@@ -51,15 +52,15 @@ const NAMESPACES = [
  * Error.
  */
 export function findPcsc(): Pcsc | { readonly missing: string } {
-  const place = [machinePlace(), unpackedPlace()].find((each) => each !== undefined);
+  const place = machinePlace() ?? unpackedPlace();
   const way = runWay();
-  const missing = place === undefined ? 'no pcscd with vpcd and opensc-tool; npm run setup fetches them' : way === undefined && NO_WAY;
   if (place && way) return { start: () => startDaemon(place, way) };
+  const missing = place
+    ? `pcscd cannot run here: namespaces are forbidden, and it is not root's or ${MACHINE_SOCKET} belongs to another one`
+    : 'no pcscd with vpcd and opensc-tool; npm run setup fetches them';
   if (isRequired('IPA_REQUIRE_PCSC')) throw new Error(`${missing}; CI or IPA_REQUIRE_PCSC demands PC/SC`);
-  return { missing: String(missing) };
+  return { missing };
 }
-
-const NO_WAY = `pcscd cannot run here: namespaces are forbidden, and it is not root's or ${MACHINE_SOCKET} belongs to another one`;
 
 /** Where the programs are. */
 interface Place {
@@ -106,7 +107,7 @@ function runWay(): readonly string[] | undefined {
 
 /** A port may be taken between the look and the use; then there is another one. */
 async function startDaemon(place: Place, way: readonly string[]): Promise<PcscDaemon> {
-  for (;;) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const port = await freeTcpPorts();
     const folder = mkdtempSync(path.join(tmpdir(), 'ipa-pcsc-'));
     const daemon = startProgram(...daemonCommand(place, way, folder, port));
@@ -119,6 +120,7 @@ async function startDaemon(place: Place, way: readonly string[]): Promise<PcscDa
     if (found === 'daemon ready') return { port, shows: daemon.shows, openscTool: openscTool(place, way, folder), stop };
     await stop();
   }
+  throw new Error(`vpcd found no port to listen at, ${ATTEMPTS} times`);
 }
 
 function daemonCommand(
