@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `ipa sim --vpcd`: the eUICC in a virtual card reader beside the modem. The reader is played; test/interop/vpcd.test.ts has the real one.
 
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostAndPort } from '../../host/cli/arguments.js';
 import { VPCD_PORT } from '../../host/sim/card/index.js';
 import { type FakeReader, startFakeVpcd } from '../sim/card/fake-vpcd.js';
 import { LPAD } from '../sim/euicc/support/card.js';
 import { freeTcpPorts } from '../support/pcsc.js';
-import { ipa, ipaHere, type RunningSim, startSim } from './support.js';
+import { ipa, ipaHere, type RunningSim, startSim, temporaryFolder } from './support.js';
 
+const folder = temporaryFolder();
 const GET_ATR = '0001 04';
 const POWER_ON = '0001 01';
 const POWER_OFF = '0001 00';
@@ -86,6 +88,22 @@ describe('ipa sim --vpcd', () => {
     await finish(sim);
   });
 
+  it('--consumer --download → a profile that an LPA gets by the modem is seen in the reader', async () => {
+    const ca = path.join(folder, 'ca.pem');
+    const { sim, reader } = await startInReader('--consumer', '--download', '700', '--ca-out', ca);
+    expect(sim.ready).toMatchObject({ activationCodes: ['LPA:1$smdp.example.com$MATCH-1'], queued: [] });
+    const smdp = `smdp.example.com=127.0.0.1:${new URL(sim.ready.smdpUrl).port}`;
+    const to = ['--modem', sim.ready.modemTcp, '--runtime', 'node', '--assistant', 'lpad', '--resolve', smdp, '--ca', ca];
+    expect(await ipa('download', 'LPA:1$smdp.example.com$MATCH-1', '--yes', ...to)).toMatchObject({ status: 0 });
+
+    expect(await ask(reader, `${POWER_ON} 000A 80AA000005${LPAD}`, 4)).toBe('00029000');
+    await ask(reader, SELECT_ISDR, 4);
+    // GetProfilesInfo with the tags of ICCID and state: one profile, disabled
+    expect(await ask(reader, '000D 80E2910008 BF2D05 5C035A9F70', 4)).toBe('00026117');
+    expect(await ask(reader, '0005 00C0000017', 27)).toBe('0019BF2D14A012E3105A0A980010325476981032149F7001009000');
+    await finish(sim);
+  });
+
   it.each([
     ['127.0.0.1', { host: '127.0.0.1', port: 35_963 }],
     ['reader.example.com:443', { host: 'reader.example.com', port: 443 }],
@@ -96,6 +114,10 @@ describe('ipa sim --vpcd', () => {
   it('says what to write instead of a wrong address, and that a consumer eUICC knows no eIM', async () => {
     const address = await ipaHere('sim', '--vpcd', 'a/b');
     expect(address).toMatchObject({ status: 2, stderr: expect.stringContaining('Write <host> or <host>:<port>.') });
+    expect(await ipaHere('sim', '--consumer', '--download', '--enable', 'last')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('with --consumer, give no other orders than --download'),
+    });
     const both = await ipaHere('sim', '--consumer', '--associated');
     expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining("'--consumer' cannot be used with option '--associated'") });
   });

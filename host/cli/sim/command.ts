@@ -53,6 +53,7 @@ Examples:
   ipa sim --associated --download --enable last --push-to 127.0.0.1:5683 --until-idle
   ipa sim --eim-tls none --ca-out ca.pem --data-request
   ipa sim --vpcd
+  ipa sim --consumer --download --ca-out ca.pem --port-smdp 4443 --vpcd
 `;
 
 /** Adds the command. */
@@ -78,7 +79,7 @@ export function addSimCommand(program: Command): void {
         .preset(`127.0.0.1:${VPCD_PORT}`),
     )
     .addOption(
-      new Option('--consumer', 'the eUICC is a consumer one (SGP.22), which LPAs can manage; it knows no eIM by itself').conflicts(
+      new Option('--consumer', 'the eUICC is a consumer one (SGP.22), for LPAs; profiles of --download get activation codes').conflicts(
         'associated',
       ),
     )

@@ -15,7 +15,7 @@ import { Failure, UsageError } from '../failure.js';
 import type { EimTls, SimCommandOptions } from './command.js';
 import { waitForEnd } from './end.js';
 import { eimWords, smdpWords } from './event-words.js';
-import { type Order, type QueuedOrder, queueOrders } from './orders.js';
+import { type Order, prepareDownloads, type QueuedOrder, queueOrders } from './orders.js';
 import { createPrinter, type Say } from './printer.js';
 import { Pushing } from './pushing.js';
 import { VirtualReader } from './reader.js';
@@ -37,11 +37,12 @@ export async function runSim(options: SimCommandOptions, orders: readonly Order[
   const { bed, readerSlot } = await startPeers(options, say, smdpLog);
   smdpLog.follow(bed);
   try {
-    const queued = queueOrders(bed, orders);
+    const queued = options.consumer ? [] : queueOrders(bed, orders);
+    const activationCodes = options.consumer ? prepareDownloads(bed, orders) : [];
     const modem = await openModem(bed, options.portModem);
     try {
       await writeFiles(bed, options);
-      tellAddresses(bed, modem, queued, options, say);
+      tellAddresses(bed, modem, { queued, activationCodes }, options, say);
       const reader = options.vpcd && new VirtualReader(readerSlot, options.vpcd, say);
       const pushing =
         options.pushTo === undefined ? undefined : new Pushing(bed, queued, { address: options.pushTo, psk: options.psk }, say);
@@ -180,7 +181,15 @@ async function writeOut(option: string, file: string, content: string | Uint8Arr
   }
 }
 
-function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly QueuedOrder[], options: SimCommandOptions, say: Say): void {
+/** What there is to be done. */
+interface Agenda {
+  readonly queued: readonly QueuedOrder[];
+  /** Of profiles that wait for an LPA. */
+  readonly activationCodes: readonly string[];
+}
+
+function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, agenda: Agenda, options: SimCommandOptions, say: Say): void {
+  const { queued, activationCodes } = agenda;
   const addresses = {
     modemTcp: `tcp:127.0.0.1:${tcp.port}`,
     ...(pty ? { modemPty: `pty:${pty.path}` } : {}),
@@ -192,6 +201,7 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
     smdpUrl: `https://127.0.0.1:${bed.smdp.port}`,
     smdpAddress: DEFAULT_SMDP_ADDRESS,
     ...(options.vpcd ? { vpcd: `${options.vpcd.host}:${options.vpcd.port}` } : {}),
+    ...(options.consumer ? { activationCodes } : {}),
     queued: queued.map(({ words }) => words),
   };
   if (options.json) {
@@ -209,6 +219,7 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
   const coap = addresses.eimCoapUrl ? ` and ${addresses.eimCoapUrl}, which nothing protects` : '';
   say('eIM', `${addresses.eimUrl}${coaps}${coap} (${addresses.eimId})`, {});
   say('SM-DP+', `${addresses.smdpUrl} (${addresses.smdpAddress})`, {});
+  for (const code of activationCodes) say('profile', code, {});
   for (const { words } of queued) say('queued', words, {});
   say('ready', 'Ctrl-C ends it', {});
 }
