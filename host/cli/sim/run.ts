@@ -4,6 +4,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { NetworkError, type SyncCardSlot } from '../../interfaces.js';
+import { shareCard } from '../../sim/card/index.js';
 import type { EimCoapOptions, EimConfigurationOptions } from '../../sim/eim/index.js';
 import type { ModemDevice, ModemServer } from '../../sim/modem/index.js';
 import { certificatePem, DEFAULT_SMDP_ADDRESS, loadSgp26 } from '../../sim/pki/index.js';
@@ -14,9 +15,10 @@ import { Failure, UsageError } from '../failure.js';
 import type { EimTls, SimCommandOptions } from './command.js';
 import { waitForEnd } from './end.js';
 import { eimWords, smdpWords } from './event-words.js';
-import { type Order, type QueuedOrder, queueOrders } from './orders.js';
+import { type Order, prepareDownloads, type QueuedOrder, queueOrders } from './orders.js';
 import { createPrinter, type Say } from './printer.js';
 import { Pushing } from './pushing.js';
+import { VirtualReader } from './reader.js';
 
 const TLS_KEY: Readonly<Record<EimTls, NonNullable<EimConfigurationOptions['trustedPublicKeyDataTls']>>> = {
   spki: 'spki',
@@ -25,22 +27,28 @@ const TLS_KEY: Readonly<Record<EimTls, NonNullable<EimConfigurationOptions['trus
   none: 'none',
 };
 
+/** What somebody may type where OpenSC is installed: TERMINAL CAPABILITY, SELECT of the ISD-R, STORE DATA of ES10c.GetEID. */
+const READ_EID = 'opensc-tool -s 80AA000005A903830107 -s 00A4040010A0000005591010FFFFFFFF890000010000 -s 80E2910006BF3E035C015A00';
+
 /** Runs until the options or a signal end it; sets the exit status. Rejects with UsageError or Failure when it cannot begin. */
 export async function runSim(options: SimCommandOptions, orders: readonly Order[]): Promise<void> {
   const say = createPrinter(options.json ?? false);
   const smdpLog = new SmdpLog(say);
-  const bed = await startPeers(options, say, smdpLog);
+  const { bed, readerSlot } = await startPeers(options, say, smdpLog);
   smdpLog.follow(bed);
   try {
-    const queued = queueOrders(bed, orders);
+    const queued = options.consumer ? [] : queueOrders(bed, orders);
+    const activationCodes = options.consumer ? prepareDownloads(bed, orders) : [];
     const modem = await openModem(bed, options.portModem);
     try {
       await writeFiles(bed, options);
-      tellAddresses(bed, modem, queued, options, say);
+      tellAddresses(bed, modem, { queued, activationCodes }, options, say);
+      const reader = options.vpcd && new VirtualReader(readerSlot, options.vpcd, say);
       const pushing =
         options.pushTo === undefined ? undefined : new Pushing(bed, queued, { address: options.pushTo, psk: options.psk }, say);
       await waitForEnd(bed, queued, options);
       await pushing?.stop();
+      await reader?.stop();
       tellEnd(queued, options, say);
     } finally {
       await modem.close();
@@ -51,24 +59,43 @@ export async function runSim(options: SimCommandOptions, orders: readonly Order[
   }
 }
 
-async function startPeers(options: SimCommandOptions, say: Say, smdpLog: SmdpLog): Promise<Testbed> {
+/** The peers, and the eUICC as a card reader beside the modem finds it. */
+interface Peers {
+  readonly bed: Testbed;
+  readonly readerSlot: SyncCardSlot;
+}
+
+async function startPeers(options: SimCommandOptions, say: Say, smdpLog: SmdpLog): Promise<Peers> {
   const pki = options.sgp26 === undefined ? undefined : await loadPki(options.sgp26);
   const onEvent = (event: Parameters<typeof eimWords>[0]) => {
     smdpLog.flush();
     say('eIM', eimWords(event), event);
   };
+  let readerSlot!: SyncCardSlot;
+  const wrapCard = (card: SyncCardSlot) => {
+    const { home, guest } = shareCard(watchCard(card, say), (atHome) => tellMove(atHome, say));
+    readerSlot = guest;
+    return home;
+  };
   try {
-    return await Testbed.start({
+    const bed = await Testbed.start({
       ...(pki ? { pki } : {}),
       eim: { port: options.portEim, onEvent, coap: coapOptions(options, say) },
       smdp: { port: options.portSmdp },
       associated: options.associated ?? false,
       eimConfiguration: { trustedPublicKeyDataTls: TLS_KEY[options.eimTls] },
-      wrapCard: (card) => watchCard(card, say),
+      euicc: { kind: options.consumer ? 'consumer' : 'iot', assistantCheck: options.assistantCheck ? 'any' : 'none' },
+      wrapCard,
     });
+    return { bed, readerSlot };
   } catch (cause) {
     throw portFailure(cause, '--port-eim, --port-coap, --port-coaps or --port-smdp');
   }
+}
+
+function tellMove(atHome: boolean, say: Say): void {
+  if (atHome) say('reader', 'is done: the modem has the eUICC again', { kind: 'cardReturned' });
+  else say('reader', 'uses the eUICC: the modem has none', { kind: 'cardTaken' });
 }
 
 function coapOptions({ portCoap: port, portCoaps: coapsPort, psk }: SimCommandOptions, say: Say): EimCoapOptions {
@@ -154,7 +181,15 @@ async function writeOut(option: string, file: string, content: string | Uint8Arr
   }
 }
 
-function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly QueuedOrder[], options: SimCommandOptions, say: Say): void {
+/** What there is to be done. */
+interface Agenda {
+  readonly queued: readonly QueuedOrder[];
+  /** Of profiles that wait for an LPA. */
+  readonly activationCodes: readonly string[];
+}
+
+function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, agenda: Agenda, options: SimCommandOptions, say: Say): void {
+  const { queued, activationCodes } = agenda;
   const addresses = {
     modemTcp: `tcp:127.0.0.1:${tcp.port}`,
     ...(pty ? { modemPty: `pty:${pty.path}` } : {}),
@@ -165,6 +200,8 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
     eimId: bed.eim.eimId,
     smdpUrl: `https://127.0.0.1:${bed.smdp.port}`,
     smdpAddress: DEFAULT_SMDP_ADDRESS,
+    ...(options.vpcd ? { vpcd: `${options.vpcd.host}:${options.vpcd.port}` } : {}),
+    ...(options.consumer ? { activationCodes } : {}),
     queued: queued.map(({ words }) => words),
   };
   if (options.json) {
@@ -172,11 +209,17 @@ function tellAddresses(bed: Testbed, { tcp, pty }: OpenModem, queued: readonly Q
     return;
   }
   say('modem', `${addresses.modemTcp}${pty ? ` and pty:${pty.path}` : ' (no pseudo-terminal can be made here)'}`, {});
-  say('eUICC', `${bed.eid}${options.associated ? `, associated with ${bed.eim.eimId}` : ', blank'}`, {});
+  say(
+    'eUICC',
+    `${bed.eid}${options.consumer ? ', consumer' : ''}${options.associated ? `, associated with ${bed.eim.eimId}` : ', blank'}`,
+    {},
+  );
+  if (options.vpcd) say('reader', `vpcd at ${addresses.vpcd}; the EID: ${READ_EID}`, {});
   const coaps = addresses.eimCoapsUrl ? ` and ${addresses.eimCoapsUrl}` : '';
   const coap = addresses.eimCoapUrl ? ` and ${addresses.eimCoapUrl}, which nothing protects` : '';
   say('eIM', `${addresses.eimUrl}${coaps}${coap} (${addresses.eimId})`, {});
   say('SM-DP+', `${addresses.smdpUrl} (${addresses.smdpAddress})`, {});
+  for (const code of activationCodes) say('profile', code, {});
   for (const { words } of queued) say('queued', words, {});
   say('ready', 'Ctrl-C ends it', {});
 }

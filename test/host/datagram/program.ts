@@ -14,7 +14,8 @@ export interface Program {
   shows(pattern: RegExp): Promise<RegExpExecArray>;
   /** To its standard input. */
   type(text: string): void;
-  stop(): Promise<void>;
+  /** Ends it; a daemon that has to tidy up wants SIGTERM. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export function run(name: string, ...parameters: string[]): Program {
@@ -61,8 +62,8 @@ export function startProgram(name: string, parameters: readonly string[], env: N
     type: (text) => {
       child.stdin.write(text);
     },
-    stop: async () => {
-      child.kill('SIGKILL');
+    stop: async (signal = 'SIGKILL') => {
+      child.kill(signal);
       await end;
     },
   };
