@@ -160,8 +160,7 @@ export class State {
   linkAfter: i32; // the command to send when the line is clear
   cardIsNew: bool; // the card was reset and has not answered yet
   access: u32; // CardAccess in use
-  knownAccess: u32; // … that has worked in this command
-  accessTried: u32; // bit n: CardAccess n was tried
+  accessTried: u32; // bit n: CardAccess n was tried, or need not be
   resetTried: bool; // the card was reset because it answered 6985
   sessionLength: u32;
   isRegistered: bool;

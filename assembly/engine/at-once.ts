@@ -197,7 +197,7 @@ function finish(): void {
   at = putSummary(at, Summary.Notifications, S.notifications);
   if (HAS_LOCAL || HAS_STATE_CHANGES) at = putSummary(at, Summary.StateChange, S.stateChanged ? S.stateChangeCause : -1);
   if (HAS_COAP) at = putSummary(at, Summary.NextPoll, nextPollSeconds());
-  if (HAS_MODEMS && O.cardLink != CardLink.Apdu) at = putSummary(at, Summary.CardPath, (S.knownAccess << 8) | O.blockBytes);
+  if (HAS_MODEMS && O.cardLink != CardLink.Apdu) at = putSummary(at, Summary.CardPath, (S.access << 8) | O.blockBytes);
   if (HAS_EMULATION) at = putSummary(at, Summary.Emulated, O.assistant == Assistant.Emulated ? 1 : 0);
   S.networkSourceEnd = putSummary(at, Summary.Detail, S.detail);
   ask(Action.Finished);
@@ -218,7 +218,7 @@ export function isDirect(): bool {
 
 /** The card answers this way: what was tried before does not matter. */
 function keepAccess(): void {
-  S.knownAccess = S.access;
+  S.accessTried = ACCESSES;
   S.error = 0;
   S.detail = 0;
 }
@@ -239,11 +239,9 @@ function otherAccess(): i32 {
   }
   S.accessTried |= 1 << S.access;
   const left = ACCESSES & ~S.accessTried;
-  // without ISD-R it is no eUICC, whichever way it is asked; and ISD-R itself may have answered
-  if (!left || S.knownAccess || O.modem & CARD_ACCESS || O.cardLink == CardLink.Apdu || detail == NOT_FOUND) return S.error;
+  // without ISD-R it is no eUICC, whichever way it is asked
+  if (!left || O.modem & CARD_ACCESS || O.cardLink == CardLink.Apdu || detail == NOT_FOUND) return S.error;
   S.access = ctz(left);
-  S.channel = 0;
-  S.staleChannelsClosed = false;
   return 0;
 }
 

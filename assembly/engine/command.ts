@@ -222,7 +222,7 @@ function reset(): void {
   const stateChangeCause = S.stateChangeCause;
   const rollbackPending = S.rollbackPending;
   const pollFailures = S.pollFailures;
-  const access = S.knownAccess;
+  const access = S.access;
   const blockBytes = S.blockBytes;
   const linkStale = S.linkStale;
   memory.fill(changetype<usize>(S), 0, offsetof<State>());
