@@ -423,8 +423,10 @@ export const LINE: usize = REGION + A_LINE;
 export const SESSION: usize = REGION + A_SESSION;
 /** Small requests and prefixes are put together here. */
 export const SCRATCH: usize = REGION + A_SCRATCH;
+export const SCRATCH_END: usize = REGION + A_ACTIVATION_CODE;
 export const ACTIVATION_CODE: usize = REGION + A_ACTIVATION_CODE;
 export const OWED: usize = REGION + A_OWED;
+export const OWED_END: usize = OWED + OWED_BYTES;
 /** The command APDU: 5 bytes of header, then data. */
 export const APDU: usize = REGION + A_APDU;
 /** The response APDU. */

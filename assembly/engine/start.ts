@@ -21,7 +21,7 @@ import {
   HAS_STATE_CHANGES,
 } from '../abi/features';
 import { CardAccess, CardLink, Command, ModemQuirk } from '../abi/options';
-import { MESSAGE, METADATA, O, S, SCRATCH, TRANSACTION_ID } from '../abi/state';
+import { MESSAGE, MESSAGE_END, METADATA, O, S, SCRATCH_END, TRANSACTION_ID } from '../abi/state';
 import { prepareServerOpen } from '../es9p/open-server';
 import { sendAuthenticateServer } from '../es10/authenticate-server';
 import { CancelReason, sendCancelSession } from '../es10/cancel-session';
@@ -65,6 +65,7 @@ import { PREFIX } from '../rsp/prefix';
 import { replyBegin } from '../rsp/reply';
 import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
+import { backAt } from '../wire/der-back';
 import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { LinkCommand, NetworkState } from '../wire/lanes';
@@ -354,13 +355,12 @@ function startDataObject(): i32 {
   if (S.dataObject >= DATA_OBJECTS) return 0;
   if (!(S.dataWanted & (1 << S.dataObject))) return nextDataObject();
   if (sendDataObjectRequest()) return PENDING;
-  const end = putOwnDataObject();
+  putOwnDataObject();
   if (S.networkCounting) {
-    S.dataTotal += end - SCRATCH;
+    S.dataTotal += SCRATCH_END - backAt;
     return nextDataObject();
   }
-  S.networkSourceAt = SCRATCH;
-  S.networkSourceEnd = end;
+  requestRest(backAt, SCRATCH_END);
   S.streamDone = true;
   return PENDING;
 }
@@ -419,25 +419,22 @@ function startListening(): void {
 }
 
 function startGetBoundProfilePackage(): void {
-  const end = HAS_COMPACT && isCompacting() ? compactPrepareResponse(S.keepEnd, S.collectAt) : 0;
-  if (end) sendGetBoundProfilePackage(S.collectAt, end);
+  if (HAS_COMPACT && isCompacting() && compactPrepareResponse(S.keepEnd, S.collectAt)) sendGetBoundProfilePackage(backAt, MESSAGE_END);
   else sendGetBoundProfilePackage(S.keepEnd, S.collectAt);
 }
 
 function startHandleInstallationResult(): void {
-  const end = HAS_COMPACT && isCompacting() ? compactInstallationResult(S.resultAt, S.resultEnd) : 0;
-  if (end) sendHandleNotification(S.resultEnd, end);
+  if (HAS_COMPACT && isCompacting() && compactInstallationResult(S.resultAt, S.resultEnd)) sendHandleNotification(backAt, MESSAGE_END);
   else sendHandleNotification(S.resultAt, S.resultEnd);
 }
 
 /** The compact form takes the place of the card's BF41. */
 function makeCompactCancellation(): void {
-  const end = compactCancelResponse(S.keepEnd, S.requestEnd);
-  if (!end) return;
-  S.keepEnd = S.requestEnd;
-  expectTlv(S.keepEnd, end, 0xbf41);
+  if (!compactCancelResponse(S.keepEnd, S.requestEnd)) return;
+  S.keepEnd = backAt;
+  expectTlv(backAt, MESSAGE_END, 0xbf41);
   S.requestAt = derValue;
-  S.requestEnd = end;
+  S.requestEnd = MESSAGE_END;
 }
 
 function startStream(what: u32): i32 {
@@ -480,9 +477,9 @@ function startStream(what: u32): i32 {
 /** The eUICC's answer is streamed, or was gathered to be made compact. */
 function startAuthenticateClient(): void {
   if (!HAS_COMPACT || !isCompacting()) return beginAuthenticateClient(pendingBytes());
-  const end = compactAuthenticateResponse(S.keepEnd, S.collectAt);
-  const at = end ? S.collectAt : S.keepEnd;
-  const last = end ? end : S.collectAt;
+  const isCompact = compactAuthenticateResponse(S.keepEnd, S.collectAt);
+  const at = isCompact ? backAt : S.keepEnd;
+  const last = isCompact ? MESSAGE_END : S.collectAt;
   beginAuthenticateClient(last - at);
   requestRest(at, last);
   S.streamDone = true;

@@ -8,12 +8,14 @@ import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRA
 import { Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
 import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
+import { backAt, backBegin, backHeader, backTlv } from '../wire/der-back';
 import { derCopy, derEnd, derLength, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
-import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
 
 const TRANSACTION_ID_BYTES: u32 = 16;
 const MATCHING_ID_BYTES: u32 = 255;
 const TAC_BYTES: u32 = 4;
+/** ctxParamsForCommonAuthentication with the longest matchingId, deviceCapabilities and IMEI. */
+const CONTEXT_BYTES: usize = 336;
 
 /** Reads transactionId and serverAddress of the serverSigned1 in the answer. Returns 0, a wire error, or ServerAddressMismatch. */
 export function readServerSigned1(): i32 {
@@ -33,26 +35,13 @@ export function readServerSigned1(): i32 {
   return !wanted || same ? 0 : ErrorCode.ServerAddressMismatch;
 }
 
-/** Bytes of deviceInfo's contents: tac, deviceCapabilities, imei. */
-function deviceInfoBytes(): u32 {
-  const imei: u32 = O.imeiLength;
-  return tlvBytes(0x80, TAC_BYTES) + tlvBytes(0xa1, O.deviceCapabilitiesLength) + (imei ? tlvBytes(0x82, imei) : 0);
-}
-
-/** Writes SGP.22 DeviceInfo with the given tag (A1 in ctxParams1, A9 in IpaEuiccData). */
-export function putDeviceInfo(at: usize, tag: u32): usize {
-  at = putHeader(at, tag, deviceInfoBytes());
-  at = putTlv(at, 0x80, TAC, TAC_BYTES);
-  at = putTlv(at, 0xa1, DEVICE_CAPABILITIES, O.deviceCapabilitiesLength);
-  const imei: u32 = O.imeiLength;
-  return imei ? putTlv(at, 0x82, IMEI, imei) : at;
-}
-
-/** Writes our own ctxParamsForCommonAuthentication: A0{[80 matchingId], A1 deviceInfo}. */
-function putContextParameters(at: usize, matchingId: usize, length: u32): usize {
-  at = putHeader(at, 0xa0, (length ? tlvBytes(0x80, length) : 0) + tlvBytes(0xa1, deviceInfoBytes()));
-  if (length) at = putTlv(at, 0x80, matchingId, length);
-  return putDeviceInfo(at, 0xa1);
+/** Writes SGP.22 DeviceInfo {80 tac, A1 deviceCapabilities, [82 imei]} backwards, with the given tag (A1 in ctxParams1, A9 in IpaEuiccData). */
+export function backDeviceInfo(tag: u32): void {
+  const end = backAt;
+  if (O.imeiLength) backTlv(0x82, IMEI, O.imeiLength);
+  backTlv(0xa1, DEVICE_CAPABILITIES, O.deviceCapabilitiesLength);
+  backTlv(0x80, TAC, TAC_BYTES);
+  backHeader(tag, end);
 }
 
 /** Adds ctxParams1: the eIM's when the answer holds them, else ours with the eIM's matchingId or the activation code's. */
@@ -72,10 +61,14 @@ function addContextParameters(): i32 {
     matchingId = derValue;
     length = derLength;
   }
-  const at = S.collectAt;
   if (length > MATCHING_ID_BYTES) return ErrorCode.BadValue;
-  if (MESSAGE_END - at < <usize>deviceInfoBytes() + length + 16) return ErrorCode.MessageTooLong;
-  cardRun(at, putContextParameters(at, matchingId, length));
+  if (MESSAGE_END - S.collectAt < CONTEXT_BYTES) return ErrorCode.MessageTooLong;
+  // A0{[80 matchingId], A1 deviceInfo}
+  backBegin(MESSAGE_END);
+  backDeviceInfo(0xa1);
+  if (length) backTlv(0x80, matchingId, length);
+  backHeader(0xa0, MESSAGE_END);
+  cardRun(backAt, MESSAGE_END);
   return 0;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES10b.CancelSession (SGP.22 v2.5 §5.7.14): the eUICC signs that the session is over, and why.
 
-import { S, SCRATCH, TRANSACTION_ID } from '../abi/state';
-import { cardSend } from '../wire/card-lane';
+import { S, SCRATCH_END, TRANSACTION_ID } from '../abi/state';
+import { cardSendBack } from '../wire/card-lane';
+import { backBegin, backByteTlv, backTlv } from '../wire/der-back';
 import { derEnd, derTag, derValue, readTlv } from '../wire/der-read';
-import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
 import { expectResponse } from './response';
 
 /** CancelSessionReason (SGP.22 v2.5 §5.7.14). */
@@ -18,10 +18,10 @@ export const enum CancelReason {
 
 /** Sends BF41{80 transactionId, 81 reason}. */
 export function sendCancelSession(): void {
-  const idLength: u32 = S.transactionIdLength;
-  let at = putHeader(SCRATCH, 0xbf41, tlvBytes(0x80, idLength) + 3);
-  at = putTlv(at, 0x80, TRANSACTION_ID, idLength);
-  cardSend(SCRATCH, putByteTlv(at, 0x81, S.cancelReason));
+  backBegin(SCRATCH_END);
+  backByteTlv(0x81, S.cancelReason);
+  backTlv(0x80, TRANSACTION_ID, S.transactionIdLength);
+  cardSendBack(0xbf41);
 }
 
 /** Whether the eUICC answered with a signed cancellation; its contents then lie between requestAt and requestEnd. */

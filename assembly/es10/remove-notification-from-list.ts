@@ -3,10 +3,10 @@
 // was delivered. Sequence numbers are kept as the bytes they came in: 0 is a number, and so is one of eight bytes.
 
 import { ErrorCode } from '../abi/errors';
-import { S, SCRATCH, SEQUENCE } from '../abi/state';
-import { cardSend } from '../wire/card-lane';
+import { S, SCRATCH_END, SEQUENCE } from '../abi/state';
+import { cardSendBack } from '../wire/card-lane';
+import { backBegin, backTlv } from '../wire/der-back';
 import { derCopy, derLength, findTlv } from '../wire/der-read';
-import { putHeader, putTlv, tlvBytes } from '../wire/der-write';
 import { readResultCode } from './refresh-flag';
 
 const SEQUENCE_BYTES: u32 = 8;
@@ -26,9 +26,9 @@ export function readSequence(at: usize, end: usize): i32 {
 
 /** Sends BF30{80 seq} for the sequence number kept. */
 export function sendRemoveNotification(): void {
-  const length: u32 = S.sequenceLength;
-  const at = putHeader(SCRATCH, 0xbf30, tlvBytes(0x80, length));
-  cardSend(SCRATCH, putTlv(at, 0x80, SEQUENCE, length));
+  backBegin(SCRATCH_END);
+  backTlv(0x80, SEQUENCE, S.sequenceLength);
+  cardSendBack(0xbf30);
 }
 
 const NOTHING_TO_DELETE: i32 = 1;

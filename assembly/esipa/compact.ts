@@ -4,18 +4,18 @@
 
 import { PeerKind } from '../abi/actions';
 import { HAS_COMPACT } from '../abi/features';
-import { MESSAGE, MESSAGE_END, O, S } from '../abi/state';
+import { EID, MESSAGE, MESSAGE_END, O, S } from '../abi/state';
 import { isProfileAid, PROFILE_NUMBER_AT } from '../rsp/aid';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin, requestRest } from '../rsp/request';
 import { Slot, slotAt } from '../rsp/slots';
+import { backAt, backBegin, backByteTlv, backCopy, backHeader, backTlv } from '../wire/der-back';
 import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
-import { putHeader, tlvBytes } from '../wire/der-write';
-import { putEid } from './get-eim-package';
 
 /** ipaFeatures bit 5, minimizeEsipaBytes. */
 const MINIMIZE_ESIPA_BYTES: u32 = 0x04;
-const EID_TLV_BYTES: u32 = 18;
+const EID_BYTES: u32 = 16;
+const PROFILE_NUMBER_BYTES: u32 = 2;
 
 /** Whether what goes to the present peer is made compact. */
 export function isCompacting(): bool {
@@ -40,107 +40,104 @@ function open(at: usize, end: usize, tag: u32): bool {
   return true;
 }
 
-function copy(to: usize, at: usize, end: usize): usize {
-  memory.copy(to, at, end - at);
-  return to + (end - at);
+/** Whether there is room for another form of what lies in MESSAGE from `at` to `end`; it is then written from MESSAGE_END backwards. */
+function beginBehind(at: usize, end: usize): bool {
+  backBegin(MESSAGE_END);
+  return MESSAGE_END - end >= end - at;
 }
 
-/** Writes `tag`{A2{`signedTag`{… `length` bytes to follow}, 5F37}} without these bytes. Returns where they go. */
-function putOuter(to: usize, tag: u32, signedTag: u32, length: u32): usize {
-  const inner = tlvBytes(signedTag, length) + (signatureEnd - signatureAt);
-  to = putHeader(putHeader(to, tag, tlvBytes(0xa2, inner)), 0xa2, inner);
-  return putHeader(to, signedTag, length);
+/** Makes `tag`{A2{…}} of what was written. */
+function finish(tag: u32): bool {
+  backHeader(0xa2, MESSAGE_END);
+  backHeader(tag, MESSAGE_END);
+  return true;
 }
 
-/** BF38 in MESSAGE between `at` and `end`, compact behind it: extCardResource, and ctxParams1 where they are not the eIM's. Returns the end, or 0 to send it as it is. */
-export function compactAuthenticateResponse(at: usize, end: usize): usize {
-  if (MESSAGE_END - end < end - at || !open(at, end, 0xbf38)) return 0;
-  let context: usize = 0;
-  let contextBytes: u32 = 0;
+/** Puts the signature, and in front of it `signedTag` around the bytes from `at` to `end`. */
+function backSigned(signedTag: u32, at: usize, end: usize): void {
+  backCopy(signatureAt, signatureEnd);
+  const mark = backAt;
+  backCopy(at, end);
+  backHeader(signedTag, mark);
+}
+
+/** BF38 in MESSAGE between `at` and `end`, made compact: extCardResource, and ctxParams1 where they are not the eIM's. False: to be sent as it is. */
+export function compactAuthenticateResponse(at: usize, end: usize): bool {
+  if (!beginBehind(at, end) || !open(at, end, 0xbf38)) return false;
+  backCopy(signatureAt, signatureEnd);
+  const mark = backAt;
   if (!slotAt(Slot.Context)) {
-    if (findTlv(signedAt, signedEnd, 0xa0)) return 0;
-    context = derStart;
-    contextBytes = derEnd - derStart;
+    if (findTlv(signedAt, signedEnd, 0xa0)) return false;
+    backCopy(derStart, derEnd);
+    backHeader(0xa2, mark);
   }
-  if (findTlv(signedAt, signedEnd, 0xbf22) || findTlv(derValue, derEnd, 0x84)) return 0;
-  const resource = derStart;
-  const resourceEnd = derEnd;
-  let to = putOuter(end, 0xbf38, 0xa0, resourceEnd - resource + (contextBytes ? tlvBytes(0xa2, contextBytes) : 0));
-  to = copy(to, resource, resourceEnd);
-  if (contextBytes) to = copy(putHeader(to, 0xa2, contextBytes), context, context + contextBytes);
-  return copy(to, signatureAt, signatureEnd);
+  if (findTlv(signedAt, signedEnd, 0xbf22) || findTlv(derValue, derEnd, 0x84)) return false;
+  backCopy(derStart, derEnd);
+  backHeader(0xa0, mark);
+  return finish(0xbf38);
 }
 
-/** BF21 between `at` and `end`, compact behind it: euiccOtpk and hashCc without the transactionId. Returns the end, or 0. */
-export function compactPrepareResponse(at: usize, end: usize): usize {
-  if (MESSAGE_END - end < end - at || !open(at, end, 0xbf21) || expectTlv(signedAt, signedEnd, 0x80)) return 0;
-  const rest = derEnd;
-  const to = putOuter(end, 0xbf21, 0x30, signedEnd - rest);
-  return copy(copy(to, rest, signedEnd), signatureAt, signatureEnd);
+/** BF21 between `at` and `end`, made compact: euiccOtpk and hashCc without the transactionId. */
+export function compactPrepareResponse(at: usize, end: usize): bool {
+  if (!beginBehind(at, end) || !open(at, end, 0xbf21) || expectTlv(signedAt, signedEnd, 0x80)) return false;
+  backSigned(0x30, derEnd, signedEnd);
+  return finish(0xbf21);
 }
 
-/** BF41 between `at` and `end`, compact behind it: the reason. Returns the end, or 0. */
-export function compactCancelResponse(at: usize, end: usize): usize {
-  if (!open(at, end, 0xbf41) || findTlv(signedAt, signedEnd, 0x82) || derLength != 1) return 0;
+/** BF41 between `at` and `end`, made compact: the reason. */
+export function compactCancelResponse(at: usize, end: usize): bool {
+  if (!beginBehind(at, end) || !open(at, end, 0xbf41) || findTlv(signedAt, signedEnd, 0x82) || derLength != 1) return false;
   const reason = load<u8>(derValue);
-  const inner: u32 = 5 + (signatureEnd - signatureAt);
-  const to = putHeader(putHeader(end, 0xbf41, tlvBytes(0xa2, inner)), 0xa2, inner);
-  store<u32>(to, 0x01800330); // 30 03 80 01
-  store<u8>(to, reason, 4);
-  return copy(to + 5, signatureAt, signatureEnd);
+  backCopy(signatureAt, signatureEnd);
+  const mark = backAt;
+  backByteTlv(0x80, reason);
+  backHeader(0x30, mark);
+  return finish(0xbf41);
 }
 
-/** BF37 between `at` and `end`, compact behind it: transactionId, seqNumber, whether there is an ICCID, and the result with two bytes of the AID. Returns the end, or 0. */
-export function compactInstallationResult(at: usize, end: usize): usize {
-  if (MESSAGE_END - end < end - at || expectTlv(at, end, 0xbf37)) return 0;
+/** BF37 between `at` and `end`, made compact: A0{A0{transactionId, seqNumber, whether there is an ICCID, the result with two bytes of the AID}, 5F37}. */
+export function compactInstallationResult(at: usize, end: usize): bool {
+  if (!beginBehind(at, end) || expectTlv(at, end, 0xbf37)) return false;
   const last = derEnd;
-  if (expectTlv(derValue, last, 0xbf27)) return 0;
+  if (expectTlv(derValue, last, 0xbf27)) return false;
   const data = derValue;
   const dataEnd = derEnd;
-  signatureAt = derEnd;
-  if (expectTlv(signatureAt, last, 0x5f37)) return 0;
-  signatureEnd = derEnd;
-  // the parts come first behind the message, then they move behind their headers
-  let to = end;
-  if (expectTlv(data, dataEnd, 0x80)) return 0;
-  to = copy(to, derStart, derEnd);
-  if (expectTlv(derEnd, dataEnd, 0xbf2f)) return 0;
+  if (expectTlv(dataEnd, last, 0x5f37)) return false;
+  backCopy(derStart, derEnd);
+  const mark = backAt;
+  if (findTlv(data, dataEnd, 0xa2)) return false;
+  backFinalResult(derStart, derValue, derEnd);
+  if (findTlv(data, dataEnd, 0xbf2f)) return false;
   const metadata = derValue;
   const metadataEnd = derEnd;
-  if (expectTlv(metadata, metadataEnd, 0x80)) return 0;
-  const sequence = to;
-  to = copy(to, derStart, derEnd);
-  store<u8>(sequence, 0x02);
-  if (findTlv(metadata, metadataEnd, 0x5a)) {
-    store<u32>(to, 0x000101); // 01 01 00
-    to += 3;
-  }
-  if (findTlv(data, dataEnd, 0xa2)) return 0;
-  to = putFinalResult(to, derStart, derValue, derEnd);
-  const length = to - end;
-  const inner = tlvBytes(0xa0, length) + (signatureEnd - signatureAt);
-  const header: usize = tlvBytes(0xa0, inner) - inner + (tlvBytes(0xa0, length) - length);
-  memory.copy(end + header, end, length);
-  putHeader(putHeader(end, 0xa0, inner), 0xa0, length);
-  return copy(to + header, signatureAt, signatureEnd);
+  if (findTlv(metadata, metadataEnd, 0x5a)) backByteTlv(0x01, 0);
+  if (expectTlv(metadata, metadataEnd, 0x80)) return false;
+  backTlv(0x02, derValue, derLength);
+  if (expectTlv(data, dataEnd, 0x80)) return false;
+  backCopy(derStart, derEnd);
+  backHeader(0xa0, mark);
+  backHeader(0xa0, MESSAGE_END);
+  return true;
 }
 
 /** A2{A0{4F, 04}} with the AID shortened, anything else as it is. */
-function putFinalResult(to: usize, start: usize, at: usize, end: usize): usize {
-  if (expectTlv(at, end, 0xa0) || expectTlv(derValue, derEnd, 0x4f) || !isProfileAid(derValue, derLength)) return copy(to, start, end);
+function backFinalResult(start: usize, at: usize, end: usize): void {
+  if (expectTlv(at, end, 0xa0) || expectTlv(derValue, derEnd, 0x4f) || !isProfileAid(derValue, derLength)) return backCopy(start, end);
+  const mark = backAt;
   const aid = derValue;
-  const rest = derEnd;
-  const length: u32 = 4 + (end - rest);
-  to = putHeader(putHeader(putHeader(to, 0xa2, length + 2), 0xa0, length), 0x4f, 2);
-  return copy(copy(to, aid + PROFILE_NUMBER_AT, aid + PROFILE_NUMBER_AT + 2), rest, end);
+  backCopy(derEnd, end);
+  backTlv(0x4f, aid + PROFILE_NUMBER_AT, PROFILE_NUMBER_BYTES);
+  backHeader(0xa0, mark);
+  backHeader(0xa2, mark);
 }
 
 /** Sends OtherSignedNotification without its certificates: BF3D{A0{A1{5A, BF2F, 5F37}}}; the last two lie in MESSAGE up to collectAt. */
 export function sendCompactNotification(): void {
-  const length = S.collectAt - MESSAGE;
-  const to = putEid(putHeader(S.collectAt, 0xa1, EID_TLV_BYTES + length));
-  const end = copy(to, MESSAGE, S.collectAt);
+  backBegin(MESSAGE_END);
+  backCopy(MESSAGE, S.collectAt);
+  backTlv(0x5a, EID, EID_BYTES);
+  backHeader(0xa1, MESSAGE_END);
   S.restIsResult = false;
-  requestBegin(0xbf3d, PREFIX, 0xa0, end - S.collectAt);
-  requestRest(S.collectAt, end);
+  requestBegin(0xbf3d, PREFIX, 0xa0, MESSAGE_END - backAt);
+  requestRest(backAt, MESSAGE_END);
 }

@@ -4,13 +4,17 @@
 import { ErrorCode } from '../abi/errors';
 import { HAS_MORE_OPTIONS, HAS_PUSH } from '../abi/features';
 import { OWED_BYTES } from '../abi/limits';
-import { EIM_TRANSACTION_ID, MESSAGE, O, OWED, S } from '../abi/state';
+import { EIM_TRANSACTION_ID, MESSAGE, O, OWED, OWED_END, S } from '../abi/state';
 import { isJson, isPushed } from '../rsp/peer';
 import { PREFIX } from '../rsp/prefix';
 import { requestBegin, requestPut, requestRest } from '../rsp/request';
 import { Reply } from '../rsp/slots';
-import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { backAt, backBegin, backByteTlv, backCopy, backHeader, backTlv } from '../wire/der-back';
+import { putHeader, tlvBytes } from '../wire/der-write';
 import { keepAcknowledgements, putEid } from './get-eim-package';
+
+/** Headers and transaction id around the result of a trigger, at most. */
+const MOST_TRIGGER_BYTES: usize = 23;
 
 /** EimPackageResultErrorCode. */
 export const enum PackageError {
@@ -61,54 +65,58 @@ export function readProvideResult(): i32 {
   return choice == 0x02 || choice == 0x81 ? ErrorCode.EimError : ErrorCode.BadEimAnswer;
 }
 
-/** Writes the transaction id of the package, where it had one, under `tag`. */
-function putTransactionId(at: usize, tag: u32): usize {
+/** Puts the transaction id of the package, where it had one, in front, under `tag`. */
+function backTransactionId(tag: u32): void {
   const length: u32 = S.eimTransactionIdLength;
-  return length ? putTlv(at, tag, EIM_TRANSACTION_ID, length) : at;
+  if (length) backTlv(tag, EIM_TRANSACTION_ID, length);
 }
 
-function transactionIdBytes(): u32 {
-  const length: u32 = S.eimTransactionIdLength;
-  return length ? tlvBytes(0x80, length) : 0;
-}
-
-/** What lies from OWED to `end` is owed. */
-function setOwed(end: usize, isTriggerResult: bool): void {
-  S.owedLength = end - OWED;
+/** `tag`{what was written} is owed. */
+function setOwed(tag: u32, isTriggerResult: bool): void {
+  backHeader(tag, OWED_END);
+  S.owedLength = OWED_END - backAt;
   S.owedIsTriggerResult = isTriggerResult;
+  memory.copy(OWED, backAt, OWED_END - backAt);
 }
 
-/** Writes `tag`{[80 eimTransactionId], 02 code}. */
-function putError(at: usize, tag: u32, code: u32): usize {
-  at = putHeader(at, tag, transactionIdBytes() + 3);
-  return putByteTlv(putTransactionId(at, 0x80), 0x02, code);
+/** Writes [80 eimTransactionId], 02 code. */
+function backError(code: u32): void {
+  backBegin(OWED_END);
+  backByteTlv(0x02, code);
+  backTransactionId(0x80);
 }
 
 /** Owes eimPackageResultResponseError: A0{[80 eimTransactionId], 02 code}. */
 export function owePackageError(code: u32): void {
-  setOwed(putError(OWED, 0xa0, code), false);
+  backError(code);
+  setOwed(0xa0, false);
 }
 
 /** Owes ipaEuiccDataResponseError: BF52{A1{[80 eimTransactionId], 02 code}}. */
 export function oweDataError(code: u32): void {
-  const inner = tlvBytes(0xa1, transactionIdBytes() + 3);
-  setOwed(putError(putHeader(OWED, 0xbf52, inner), 0xa1, code), false);
+  backError(code);
+  backHeader(0xa1, OWED_END);
+  setOwed(0xbf52, false);
 }
 
 /** Owes the result of a direct download: BF54{[82 eimTransactionId], BF37}; the PIR lies from `at` to `end`. False when it is too long. */
 export function oweInstallationResult(at: usize, end: usize): bool {
-  const length = end - at;
-  const inner = transactionIdBytes() + length;
-  if (inner > <usize>OWED_BYTES - 4) return false;
-  const to = putTransactionId(putHeader(OWED, 0xbf54, inner), 0x82);
-  memory.copy(to, at, length);
-  setOwed(to + length, true);
+  if (end - at > <usize>OWED_BYTES - MOST_TRIGGER_BYTES) return false;
+  backBegin(OWED_END);
+  backCopy(at, end);
+  oweTriggerResult();
   return true;
+}
+
+function oweTriggerResult(): void {
+  backTransactionId(0x82);
+  setOwed(0xbf54, true);
 }
 
 /** Owes profileDownloadError undefinedError: BF54{[82 eimTransactionId], 30{80 7F}}. */
 export function oweTriggerError(): void {
-  let at = putTransactionId(putHeader(OWED, 0xbf54, transactionIdBytes() + 5), 0x82);
-  at = putByteTlv(putHeader(at, 0x30, 3), 0x80, 127);
-  setOwed(at, true);
+  backBegin(OWED_END);
+  backByteTlv(0x80, 127);
+  backHeader(0x30, OWED_END);
+  oweTriggerResult();
 }

@@ -4,15 +4,16 @@
 
 import { ErrorCode } from '../abi/errors';
 import { HAS_COAP, HAS_DATA, HAS_PUSH } from '../abi/features';
-import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH } from '../abi/state';
-import { putDeviceInfo } from '../es10/authenticate-server';
+import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH, SCRATCH_END } from '../abi/state';
+import { backDeviceInfo } from '../es10/authenticate-server';
 import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { beginProvideResult } from '../esipa/provide-eim-package-result';
 import { PREFIX } from '../rsp/prefix';
 import { requestPut } from '../rsp/request';
-import { cardSend, cardSendEmpty } from '../wire/card-lane';
+import { cardSendBack, cardSendEmpty } from '../wire/card-lane';
+import { backBegin, backHeader, backTlv } from '../wire/der-back';
 import { derEnd, derLength, derValue, findTlv } from '../wire/der-read';
-import { putByteTlv, putHeader, putTlv, tlvBytes } from '../wire/der-write';
+import { putHeader, tlvBytes } from '../wire/der-write';
 import { Do, Go } from './functions';
 
 namespace Step {
@@ -125,9 +126,9 @@ function findCriterion(tag: u32): bool {
 
 function sendGetCerts(): void {
   if (findTlv(MESSAGE, S.keepEnd, 0x04) || derLength > 20) return cardSendEmpty(0xbf56);
-  const from = derValue;
-  const length = derLength;
-  cardSend(SCRATCH, putTlv(putHeader(SCRATCH, 0xbf56, tlvBytes(0x80, length)), 0x80, from, length));
+  backBegin(SCRATCH_END);
+  backTlv(0x80, derValue, derLength);
+  cardSendBack(0xbf56);
 }
 
 /** Asks the card for the present object. False when the object is no matter of the card. */
@@ -167,18 +168,20 @@ export function sendDataObjectRequest(): bool {
   return false;
 }
 
-/** Writes the present object, one that the IPA knows itself, at SCRATCH. Returns its end; SCRATCH when there is none. */
-export function putOwnDataObject(): usize {
+/** Writes the present object, one that the IPA knows itself, from backAt to SCRATCH_END; nothing when there is none. */
+export function putOwnDataObject(): void {
   const token: u32 = S.associationTokenLength;
+  backBegin(SCRATCH_END);
   switch (S.dataObject) {
     case DataObject.AssociationToken:
-      return token ? putTlv(SCRATCH, 0x84, ASSOCIATION_TOKEN, token) : SCRATCH;
+      if (token) backTlv(0x84, ASSOCIATION_TOKEN, token);
+      return;
     case DataObject.EimTransactionId:
-      return putTlv(SCRATCH, 0x87, EIM_TRANSACTION_ID, S.eimTransactionIdLength);
+      return backTlv(0x87, EIM_TRANSACTION_ID, S.eimTransactionIdLength);
     case DataObject.IpaCapabilities:
-      return putCapabilities(SCRATCH);
+      return backCapabilities();
     default:
-      return putDeviceInfo(SCRATCH, 0xa9);
+      return backDeviceInfo(0xa9);
   }
 }
 
@@ -186,14 +189,14 @@ export function putOwnDataObject(): usize {
 const PROTOCOLS: u32 = HAS_PUSH ? 0xd0 : HAS_COAP ? 0xc0 : 0x80;
 
 /** A8{80 ipaFeatures, 81 ipaSupportedProtocols}: named bits, trailing zero bits left out. */
-function putCapabilities(at: usize): usize {
-  const features: u32 = O.ipaFeatures;
-  at = putHeader(at, 0xa8, 8);
-  at = putByteTlv(at, 0x80, ctz(features | 0x100) & 7);
-  store<u8>(at - 2, 2);
-  store<u8>(at, features);
-  at = putByteTlv(at + 1, 0x81, ctz(PROTOCOLS));
-  store<u8>(at - 2, 2);
-  store<u8>(at, PROTOCOLS);
-  return at + 1;
+function backCapabilities(): void {
+  backBits(0x81, PROTOCOLS);
+  backBits(0x80, O.ipaFeatures);
+  backHeader(0xa8, SCRATCH_END);
+}
+
+function backBits(tag: u32, bits: u32): void {
+  // what is written ends at the other end of SCRATCH
+  store<u16>(SCRATCH, (ctz(bits | 0x100) & 7) | (bits << 8));
+  backTlv(tag, SCRATCH, 2);
 }

@@ -5,7 +5,8 @@
 import { ErrorCode } from '../abi/errors';
 import { HAS_MODEMS } from '../abi/features';
 import { MAX_GET_RESPONSES } from '../abi/limits';
-import { APDU, O, RESPONSE, RUNS, S, SCRATCH } from '../abi/state';
+import { APDU, O, RESPONSE, RUNS, S, SCRATCH, SCRATCH_END } from '../abi/state';
+import { backAt, backHeader } from './der-back';
 import { putHeader, tlvBytes } from './der-write';
 import { CardState, ResponsePart } from './lanes';
 import { appendToMessage } from './message';
@@ -228,6 +229,12 @@ export function cardSend(at: usize, end: usize): void {
   cardNoRuns();
   cardRun(at, end);
   cardBegin(end - at);
+}
+
+/** Sends the ES10 command `tag` whose contents were written from SCRATCH_END backwards. */
+export function cardSendBack(tag: u32): void {
+  backHeader(tag, SCRATCH_END);
+  cardSend(backAt, SCRATCH_END);
 }
 
 /** Sends an ES10 command without content. */

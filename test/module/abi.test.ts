@@ -164,6 +164,8 @@ describe('options', () => {
     [Option.AckTimeoutMs]: (length) => length === 4,
     [Option.PollSchedule]: (length) => length === 20,
     [Option.ListenMs]: (length) => length === 4,
+    [Option.Modem]: (length) => length === 1,
+    [Option.ResponseBytes]: (length) => length === 1,
   };
 
   /** Options that choose among few. */
@@ -196,6 +198,8 @@ describe('options', () => {
     ['a time-out of 2^31 milliseconds', '800101 890480000000'],
     ['a way to the eIM that is none', '800101 970103'],
     ['blocks of CoAP of 2,048 bytes', '800101 990107'],
+    ['a modem with a bit that means nothing', '800101 9D0180'],
+    ['responses that are too short', '800101 9E010F'],
     ['an interval of 2^30 seconds', '800101 9B14 40000000 00000000 00000000 00000000 00000000'],
     ['an unknown option', '800101 C000'],
     ['an unknown option of two bytes', '800101 9F8000'],

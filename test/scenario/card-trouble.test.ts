@@ -71,7 +71,7 @@ describe('the card refuses', () => {
     const bench = await Bench.start({
       wrapCard: (card) => faultyCard(card, [{ prefix: '00700000', times: 2, fault: { kind: 'status', statusWord: 0x6a81 } }]),
     });
-    expect(await bench.poll()).toMatchObject({ error: { code: 'StatusWord' }, detail: 0x6a81 });
+    expect(await bench.poll({ cardAccess: 'csim' })).toMatchObject({ error: { code: 'StatusWord' }, detail: 0x6a81 });
     queueJob(bench);
     await expectRecovery(bench);
   });
@@ -133,7 +133,8 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'a response shorter than it says', action: garbage('\r\n+CSIM: 8,"9000"\r\n\r\nOK\r\n'), error: ['ModemGarbage', 0] },
   { name: 'a response longer than it says', action: garbage('\r\n+CSIM: 4,"61209000"\r\n\r\nOK\r\n'), error: ['ModemGarbage', 0] },
   { name: 'digits that are none', action: garbage('\r\n+CSIM: 4,"90G0"\r\n\r\nOK\r\n'), error: ['ModemGarbage', 0] },
-  { name: 'an endless response', action: garbage(`\r\n+CSIM: 9000,"${'00'.repeat(4_500)}"\r\n\r\nOK\r\n`), error: ['ModemGarbage', 0] },
+  // modems that fetch all by themselves answer at that length; here there is nothing in it
+  { name: 'a response of 4,500 zeros', action: garbage(`\r\n+CSIM: 9000,"${'00'.repeat(4_500)}"\r\n\r\nOK\r\n`), error: ['Overrun', 0] },
   { name: 'a response without status word', action: garbage('\r\n+CSIM: 2,"90"\r\n\r\nOK\r\n'), error: ['BadResponse', 0] },
   { name: 'a response whose length is no number', action: garbage('\r\n+CSIM: x,"9000"\r\n\r\nOK\r\n'), error: ['ModemGarbage', 0] },
   { name: 'a dropped line', action: { kind: 'dropLine' }, error: ['CardLost', 0] },

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import type { DriverLinks } from '../../host/driver.js';
 import type { PollOptions } from '../../host/options.js';
 import { type EimConfigurationOptions, psmo } from '../../host/sim/eim/index.js';
-import { KNOWN_MODEMS, type KnownModem } from '../../host/sim/modem/index.js';
 import { certificatePem } from '../../host/sim/pki/pem.js';
 import { chunkLine } from '../../host/wrap/chunk-line.js';
 import type { ChunkPolicy } from '../../host/wrap/chunk-policy.js';
@@ -72,35 +71,15 @@ describe('the card', () => {
   });
 });
 
-describe('the modem is like', () => {
-  /** What the module cannot do with AT+CSIM on a channel of its own and at most 256 bytes at a time, and how it says so. */
-  const BEYOND: Partial<Record<KnownModem, object>> = {
-    // a byte of a certificate is lost, and what then stands in the place of a tag is as random as a key
-    'quectel-ec800g': { layer: 'wire' },
-    'huawei-ms2372': { code: 'ModemCmeError' },
-    'telit-le910': { code: 'ModemGarbage' },
-    wavecom: { code: 'ModemGarbage' },
-  };
-  for (const name of Object.keys(KNOWN_MODEMS) as KnownModem[]) {
-    const options = { modem: KNOWN_MODEMS[name] };
-    if (BEYOND[name] === undefined) it(name, async () => runJob(await Bench.start(options)));
-    else {
-      it(`${name}, which is beyond the module: it says so, and spoils nothing`, async () => {
-        const bench = await Bench.start(options);
-        bench.queueDownload();
-        expect(await bench.poll()).toMatchObject({ error: BEYOND[name], profilesInstalled: 0 });
-        expect(bench.euicc.profiles).toEqual([]);
-        expect(await bench.poll({}, { card: bench.euicc })).toMatchObject({ error: undefined });
-      });
-    }
-  }
-
+describe('the modem is like (those that are known: modems.test.ts)', () => {
   it('one without quotation marks', async () => runJob(await Bench.start({ modem: { quirks: { unquotedResponses: true } } })));
   it('one that corrects Le', async () => runJob(await Bench.start({ modem: { quirks: { correctsLength: true } } })));
   it('one without echo', async () => runJob(await Bench.start({ modem: { echo: false } })));
-  it('one with a short command line, when blocks are small', async () => {
-    await runJob(await Bench.start({ modem: { maximumLineLength: 160 } }), { blockBytes: 64 });
-  });
+  for (const longLines of ['refused', 'lost'] as const) {
+    it(`one with a short command line, where longer ones are ${longLines}`, async () => {
+      await runJob(await Bench.start({ modem: { quirks: { maximumLineLength: 160, longLines } } }));
+    });
+  }
 });
 
 describe('bytes come', () => {

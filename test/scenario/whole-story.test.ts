@@ -33,7 +33,7 @@ for (const { name, available, create } of await moduleRuntimes()) {
       expectEim(bench, iccid);
       expectSmdp(bench, iccid);
 
-      expect(await bench.poll()).toEqual({ ...NOTHING, error: undefined, detail: 0 });
+      expect(await bench.poll()).toEqual({ ...NOTHING, error: undefined, detail: 0, cardPath: { access: 'csim', blockBytes: 255 } });
       expectCleanCard(bench.euicc);
     });
   });
