@@ -5,6 +5,7 @@ import binaryen from 'binaryen';
 import { divideAddresses } from './shrink/addresses.js';
 import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
+import { joinConditions } from './shrink/conditions.js';
 import { keepConstants, shareConstants } from './shrink/constants.js';
 import { joinData } from './shrink/data.js';
 import { numberWords } from './shrink/numbered.js';
@@ -44,9 +45,11 @@ export function shrink(wasm: Uint8Array): Shrunk {
   const final = parse(
     changed(parse(smallest(tree)), (module) => {
       numberWords(module, range);
+      joinConditions(module);
       outline(module);
+      // functions that were made have known results, too
+      joinConditions(module);
       shareInstructions(module);
-
       joinData(module);
       shortenBranches(module);
       shareBases(module);
@@ -67,6 +70,8 @@ function setOptions(): void {
   binaryen.setTrapsNeverHappen(true);
   // without a limit another 54 bytes, and one function of 8 KB that no runtime likes to compile and no size report can explain
   binaryen.setOneCallerInlineMaxSize(500);
+  // what two more instructions in each place cost, outlining gets back elsewhere
+  binaryen.setAlwaysInlineMaxSize(4);
 }
 
 /** Where the scalars lie, told by the module's exports. */

@@ -5,7 +5,8 @@
 import { type Access, accessOf, type Range } from './access.js';
 import { functions, type List, rewrite } from './tree.js';
 
-const READ = '$shrink/read';
+/** The function that reads a word by number. */
+export const READ = '$shrink/read';
 const WRITE = '$shrink/write';
 const WORD = 4;
 /** Numbers up to here take no more than two bytes as a constant, one up to 63. */
@@ -23,7 +24,7 @@ export function numberWords(module: List, { begin }: Pick<Range, 'begin'>): void
       if (!access) return node;
       const [read, written] = [numberOf(access, 'i32.load'), numberOf(access, 'i32.store')];
       if (read !== undefined) return ['call', READ, ['i32.const', String(read)]];
-      return written === undefined ? node : ['call', WRITE, ['i32.const', String(written)], access.value ?? ''];
+      return written === undefined ? node : ['call', WRITE, access.value ?? '', ['i32.const', String(written)]];
     });
   }
   const address: List = ['i32.shl', ['local.get', '$number'], ['i32.const', '2']];
@@ -32,8 +33,8 @@ export function numberWords(module: List, { begin }: Pick<Range, 'begin'>): void
     [
       'func',
       WRITE,
-      ['param', '$number', 'i32'],
       ['param', '$value', 'i32'],
+      ['param', '$number', 'i32'],
       ['i32.store', `offset=${begin}`, address, ['local.get', '$value']],
     ],
   );

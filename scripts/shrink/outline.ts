@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in several places becomes a function, called from there. Places may differ in locals, in some constants, and in
-// the value that they begin with: these are its parameters.
+// What stands in several places becomes a function, called from there. Places may differ in locals, in some constants and
+// globals, and in the values that they take from the stack: these are its parameters.
 
-import { constantBytes, type Fragment, fragmentsOf } from './fragments.js';
-import { functions, isList, type List, lists, ONE_BYTE_INDICES } from './tree.js';
+import { Bodies, groups, type Place } from './bodies.js';
+import { constantBytes, type Item, nodesOf } from './items.js';
+import { functions, type List, ONE_BYTE_INDICES, visit } from './tree.js';
+import type { Leaf } from './windows.js';
 
 /** Type index, size, number of locals, end. */
 const FUNCTION_BYTES = 4;
 const GET_BYTES = 2;
+const LOCALS_BYTES = 2;
+const CALL_BYTES = 2;
 /** More make a call longer than what it stands for. */
-const MOST_PARAMETERS = 4;
+const MOST_PARAMETERS = 5;
 /** Less is not worth the time a call takes. */
 const LEAST_GAIN = 2;
-const MOST_ROUNDS = 12;
+const MOST_ROUNDS = 20;
+const MOST_GIVEN = 3;
 
-/** Fragments that one function can stand for, and which of their constants it is given. */
+/** Places that one function can stand for. */
 interface Plan {
-  readonly fragments: readonly Fragment[];
-  readonly given: readonly number[];
+  readonly places: readonly Place[];
+  /** The leaves that differ, by number; those in one group are always alike. */
+  readonly given: readonly (readonly number[])[];
   readonly gain: number;
 }
 
@@ -26,128 +32,146 @@ export function outline(module: List): void {
   let made = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = made;
-    const callBytes = functions(module).length > ONE_BYTE_INDICES ? 3 : 2;
-    const places = new Places(module);
-    for (const { fragments } of plansOf(fragmentsOf(module), callBytes)) {
-      const plan = planOf(places.free(fragments), callBytes);
+    const bodies = new Bodies(module);
+    const rank = rankOf(module);
+    for (const { places } of plansOf(bodies.places(), rank)) {
+      const plan = planOf(bodies.free(places), rank);
       if (!plan) continue;
       const name = `$shrink/shared/${made++}`;
       module.push(functionOf(plan, name));
-      for (const fragment of plan.fragments) places.replace(fragment, callOf(fragment, plan, name));
+      for (const place of plan.places) bodies.replace(place, callOf(place, plan, name));
     }
     if (made === before) return;
+    bodies.write();
   }
+}
+
+/** How often a function must be called to have an index of one byte; 0 when all have. */
+function rankOf(module: List): number {
+  const calls = new Map<string, number>(functions(module).map((each) => [String(each[1]), 0]));
+  for (const each of functions(module)) {
+    visit(each, (node) => {
+      if (node[0] === 'call') calls.set(String(node[1]), (calls.get(String(node[1])) ?? 0) + 1);
+    });
+  }
+  return [...calls.values()].sort((left, right) => right - left)[ONE_BYTE_INDICES - 1] ?? 0;
 }
 
 /** The best first. */
-function plansOf(fragments: readonly Fragment[], callBytes: number): Plan[] {
-  const plans: (Plan | undefined)[] = [];
-  for (const alike of groups(fragments, ({ key }) => key)) {
-    plans.push(planOf(alike, callBytes));
-    const count = alike[0]?.constants.length ?? 0;
-    // all constants alike, or all but one
-    for (let given = 0; given <= count && count > 0; given++) {
-      const others = (fragment: Fragment) => fragment.constants.filter((_, index) => index !== given).join();
-      plans.push(...groups(alike, others).map((group) => planOf(group, callBytes)));
+function plansOf(alike: readonly (readonly Place[])[], rank: number): Plan[] {
+  const plans: Plan[] = [];
+  const add = (places: readonly Place[]) => {
+    const plan = planOf(places, rank);
+    if (plan) plans.push(plan);
+  };
+  for (const places of alike) {
+    const differing = (places[0]?.leaves ?? [])
+      .map((_, at) => at)
+      .filter((at) => new Set(places.map((place) => literal(place, at))).size > 1);
+    add(places);
+    for (const given of subsets(differing, differing.length > 10 ? 1 : MOST_GIVEN)) {
+      for (const group of groups(places, (place) => keyOf(place, given))) add(group);
     }
   }
-  return plans.filter((plan) => plan !== undefined).sort((left, right) => right.gain - left.gain);
+  return plans.sort((left, right) => right.gain - left.gain);
 }
 
-/** Groups of two and more. */
-function groups(fragments: readonly Fragment[], keyOf: (fragment: Fragment) => string): Fragment[][] {
-  const found = new Map<string, Fragment[]>();
-  for (const fragment of fragments) {
-    const key = keyOf(fragment);
-    const group = found.get(key);
-    if (group) group.push(fragment);
-    else found.set(key, [fragment]);
+function literal({ leaves }: Place, at: number): string {
+  const { kind, name } = leaves[at] as Leaf;
+  return kind === 'local' ? kind : name;
+}
+
+/** The leaves of a place apart from the `given` ones; locals by number. */
+function keyOf({ leaves }: Place, given: readonly number[]): string {
+  const locals: string[] = [];
+  return leaves
+    .map(({ kind, name }, at) => {
+      if (given.includes(at)) return '';
+      if (kind !== 'local') return name;
+      return locals.includes(name) ? `local ${locals.indexOf(name)}` : `local ${locals.push(name) - 1}`;
+    })
+    .join();
+}
+
+function* subsets(of: readonly number[], most: number): Generator<number[]> {
+  yield [];
+  for (const [index, first] of most > 0 ? of.entries() : []) {
+    for (const others of subsets(of.slice(index + 1), most - 1)) yield [first, ...others];
   }
-  return [...found.values()].filter(({ length }) => length > 1);
 }
 
 /** What one function for all of these would gain, if it would gain enough. */
-function planOf(fragments: readonly Fragment[], callBytes: number): Plan | undefined {
-  const [first] = fragments;
-  if (!first) return undefined;
-  const { constants, locals, entry, bytes } = first;
-  const given = constants
-    .map((_, index) => index)
-    .filter((index) => fragments.some((other) => other.constants[index] !== constants[index]));
-  const parameters = locals.length + given.length + (entry ? 1 : 0);
-  if (parameters > MOST_PARAMETERS) return undefined;
-  const givenBytes = (fragment: Fragment) => given.reduce((sum, index) => sum + constantBytes(fragment.constants[index] ?? ''), 0);
-  const body = bytes - givenBytes(first) + GET_BYTES * (given.length + (entry ? 1 : 0)) + FUNCTION_BYTES;
-  const gain = fragments.reduce((sum, each) => sum + each.bytes - callBytes - GET_BYTES * locals.length - givenBytes(each), -body);
-  return gain >= LEAST_GAIN ? { fragments, given, gain } : undefined;
+function planOf(places: readonly Place[], rank: number): Plan | undefined {
+  const [first] = places;
+  if (!first || places.length < 2) return undefined;
+  const { window, leaves, out } = first;
+  const isGiven = leaves.map(({ kind, name }, at) => kind === 'local' || places.some((place) => literal(place, at) !== name));
+  const differing = leaves.map((_, at) => at).filter((at) => isGiven[at]);
+  const byValues = new Map<string, number[]>();
+  for (const at of differing) {
+    const values = places.map((place) => `${place.leaves[at]?.kind} ${place.leaves[at]?.name}`).join();
+    byValues.set(values, [...(byValues.get(values) ?? []), at]);
+  }
+  const given = [...byValues.values()];
+  if (window.consumed + window.incoming.size + given.length > MOST_PARAMETERS) return undefined;
+  const saved = places.reduce((sum, place) => {
+    const handed = given.reduce((bytes, [at = 0]) => bytes + leafBytes(place.leaves[at]), 0);
+    return sum + place.window.bytes - CALL_BYTES - handed - GET_BYTES * window.incoming.size - (out === undefined ? 0 : GET_BYTES);
+  }, 0);
+  const locals = [...window.written.keys()].filter((local) => !window.incoming.has(local));
+  const body =
+    window.bytes +
+    differing.reduce((sum, at) => sum + GET_BYTES - leafBytes(leaves[at]), 0) +
+    GET_BYTES * (window.consumed + (out === undefined ? 0 : 1)) +
+    (locals.length > 0 ? LOCALS_BYTES : 0) +
+    FUNCTION_BYTES;
+  // a function called seldom has an index of two bytes, one called often takes that of one byte from another
+  const gain = saved - body - Math.min(places.length, rank);
+  return gain >= LEAST_GAIN ? { places, given, gain } : undefined;
 }
 
-function callOf({ entry, locals, constants }: Fragment, { given }: Plan, name: string): List {
-  const values = given.map((index): List => ['i32.const', constants[index] ?? '']);
-  return ['call', name, ...(entry ? [entry] : []), ...locals.map((local): List => ['local.get', local]), ...values];
+function leafBytes(leaf: Leaf | undefined): number {
+  return leaf?.kind === 'constant' ? constantBytes(leaf.name) : GET_BYTES;
 }
 
-function functionOf({ fragments, given }: Plan, name: string): List {
-  const { nodes, entry, locals, hasResult } = fragments[0] as Fragment;
-  const parameters = [...(entry ? ['entry'] : []), ...locals, ...given].map((_, index) => `$${index}`);
-  const [ofLocals, ofConstants] = [entry ? 1 : 0, (entry ? 1 : 0) + locals.length];
-  let constant = 0;
-  const copy = (node: List): List => {
-    if (node === entry) return ['local.get', '$0'];
-    if (node[0] === 'local.get') return ['local.get', `$${ofLocals + locals.indexOf(String(node[1]))}`];
-    if (node[0] === 'i32.const') {
-      const place = given.indexOf(constant++);
-      return place >= 0 ? ['local.get', `$${ofConstants + place}`] : [...node];
-    }
-    return node.map((part) => (isList(part) ? copy(part) : part));
+function callOf({ window, leaves, out }: Place, { given }: Plan, name: string): Item[] {
+  const args = [
+    ...[...window.incoming].map((local): List => ['local.get', local]),
+    ...given.map(([at = 0]): List => leaves[at]?.item.head ?? []),
+  ];
+  const hasResult = window.produced > 0 || out !== undefined;
+  return [
+    ...args.map((head): Item => ({ head, pops: 0, pushes: 1, bodies: [] })),
+    { head: ['call', name], pops: window.consumed + args.length, pushes: hasResult ? 1 : 0, bodies: [] },
+    ...(out === undefined ? [] : [{ head: ['local.set', out], pops: 1, pushes: 0, bodies: [] }]),
+  ];
+}
+
+function functionOf({ places, given }: Plan, name: string): List {
+  const { below, items, window, leaves, out } = places[0] as Place;
+  const taken = Array.from({ length: window.consumed }, (_, index) => `$taken${index}`);
+  const own = (local: string) => `$own${window.written.get(local)}`;
+  const parameters = [...taken, ...[...window.incoming].map(own), ...given.map((_, index) => `$given${index}`)];
+  const locals = [...window.written.keys()].map(own).filter((local) => !parameters.includes(local));
+  const givenAs = new Map(given.flatMap((group, index) => group.map((at) => [leaves[at]?.item, `$given${index}`] as const)));
+  const copy = (item: Item): Item => {
+    const as = givenAs.get(item);
+    if (as !== undefined) return get(as);
+    const [kind = '', local] = item.head;
+    const isLocal = /^local\./.test(String(kind));
+    return { ...item, head: isLocal ? [kind, own(String(local))] : [...item.head], bodies: item.bodies.map((body) => body.map(copy)) };
   };
-  const result: List[] = hasResult ? [['result', 'i32']] : [];
-  return ['func', name, ...parameters.map((parameter): List => ['param', parameter, 'i32']), ...result, ...nodes.map(copy)];
+  const body = [...below.map(copy), ...taken.map(get), ...items.map(copy), ...(out === undefined ? [] : [get(own(out))])];
+  return [
+    'func',
+    name,
+    ...parameters.map((parameter): List => ['param', parameter, 'i32']),
+    ...(window.produced > 0 || out !== undefined ? [['result', 'i32']] : []),
+    ...locals.map((local): List => ['local', local, 'i32']),
+    ...nodesOf(body),
+  ];
 }
 
-/** What of a module is still as it was when its fragments were found. */
-class Places {
-  readonly #parents = new Map<List, List>();
-  readonly #removed = new Set<List>();
-  /** Lists with something replaced below them. */
-  readonly #changed = new Set<List>();
-
-  constructor(module: List) {
-    const enter = (node: List) => {
-      for (const child of lists(node)) {
-        this.#parents.set(child, node);
-        enter(child);
-      }
-    };
-    for (const each of functions(module)) enter(each);
-  }
-
-  /** Takes those fragments that are as they were and do not overlap each other. */
-  free(fragments: readonly Fragment[]): Fragment[] {
-    const [removed, changed] = [new Set(this.#removed), new Set(this.#changed)];
-    return fragments.filter((fragment) => {
-      if (removed.has(fragment.parent) || fragment.nodes.some((node) => removed.has(node) || changed.has(node))) return false;
-      this.#mark(fragment, removed, changed);
-      return true;
-    });
-  }
-
-  /** Puts a call where a fragment is. */
-  replace(fragment: Fragment, call: List): void {
-    const { parent, nodes, leave } = fragment;
-    this.#mark(fragment, this.#removed, this.#changed);
-    const at = parent.indexOf((nodes.length === 1 && leave) || (nodes[0] as List));
-    if (leave) leave[leave.indexOf(nodes.at(-1) as List)] = call;
-    parent.splice(at, nodes.length, leave ?? call);
-  }
-
-  #mark({ parent, nodes, entry }: Fragment, removed: Set<List>, changed: Set<List>): void {
-    const remove = (node: List) => {
-      if (node === entry) return;
-      removed.add(node);
-      for (const child of lists(node)) remove(child);
-    };
-    for (const node of nodes) remove(node);
-    for (let above: List | undefined = parent; above; above = this.#parents.get(above)) changed.add(above);
-  }
+function get(local: string): Item {
+  return { head: ['local.get', local], pops: 0, pushes: 1, bodies: [] };
 }

@@ -13,8 +13,8 @@ const GLOBAL_BYTES = 5 + 7;
 const USE_BYTES = 2;
 /** What a use takes of a scalar that stays in memory (numbered.ts). */
 const NUMBERED_BYTES = 4;
-/** Indices from 128 on take two bytes; some globals are the sources' own, and from here on constants gain more by one. */
-const MOST = 92;
+/** Indices from 128 on take two bytes. From here on constants gain more by one, and what is read by number can be shared. */
+const MOST = 60;
 
 /** Bytes that are used by constant address: one field, or several that the code does not keep apart. */
 export interface Scalar {

@@ -10,7 +10,6 @@ import { shortenBranches } from '../../scripts/shrink/branches.js';
 import { keepConstants, shareConstants } from '../../scripts/shrink/constants.js';
 import { joinData } from '../../scripts/shrink/data.js';
 import { numberWords } from '../../scripts/shrink/numbered.js';
-import { outline } from '../../scripts/shrink/outline.js';
 import { promoteScalars } from '../../scripts/shrink/promote.js';
 import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
 import { type Shrunk, shrink } from '../../scripts/shrink.js';
@@ -56,7 +55,7 @@ describe('the passes', () => {
     ['divideAddresses', '(i32.load (i32.const 191))', '(i32.load (i32.const 191))'],
     ['divideAddresses', '(i32.load (local.get 0))', '(i32.load (local.get 0))'],
     ['number', '(i32.load (i32.const 16))', '(call $shrink/read (i32.const 0))'],
-    ['number', '(i32.store offset=8 (i32.const 260) (call $f))', '(call $shrink/write (i32.const 63) (call $f))'],
+    ['number', '(i32.store offset=8 (i32.const 260) (call $f))', '(call $shrink/write (call $f) (i32.const 63))'],
     ['number', '(i32.load (i32.const 12))', '(i32.load (i32.const 12))'],
     ['number', '(i32.load (i32.const 18))', '(i32.load (i32.const 18))'],
     ['number', '(i32.load8_u (i32.const 16))', '(i32.load8_u (i32.const 16))'],
@@ -316,82 +315,6 @@ describe('promoteScalars', () => {
 function parseAndPrint(text: string): string {
   return printTree(parseTree(text));
 }
-
-describe('outline', () => {
-  const long = (local: string, constant: number) =>
-    `(i32.store8 (local.get ${local}) (i32.add (i32.mul (local.get ${local}) (i32.const ${constant})) (i32.const 7)))`;
-  const sum = (first: string) => `(i32.add (i32.mul ${first} (i32.const 3)) (i32.shl (global.get $g) (i32.const 4)))`;
-  const F = '$shrink/shared/0';
-
-  it.each([
-    [
-      'differs in locals and one constant',
-      `(func $x (param $a i32) ${long('$a', 1)}) (func $y (param $b i32) (param $c i32) ${long('$c', 1)} (nop) ${long('$b', 2)})`,
-      `(func $x (param $a i32) (call ${F} (local.get $a) (i32.const 1)))
-       (func $y (param $b i32) (param $c i32) (call ${F} (local.get $c) (i32.const 1)) (nop) (call ${F} (local.get $b) (i32.const 2)))
-       (func ${F} (param $0 i32) (param $1 i32) ${long('$0', 1).replace('(i32.const 1)', '(local.get $1)')})`,
-    ],
-    [
-      'differs in the value that it begins with, which may be anything',
-      `(func $x (param $a i32) (result i32) ${sum('(block $b (result i32) (br $b (i32.const 5)))')})
-       (func $y (param $a i32) (result i32) ${sum('(local.tee $a (i32.const 1))')}) (func $z (result i32) ${sum('(call $z)')})`,
-      `(func $x (param $a i32) (result i32) (call ${F} (block $b (result i32) (br $b (i32.const 5)))))
-       (func $y (param $a i32) (result i32) (call ${F} (local.tee $a (i32.const 1)))) (func $z (result i32) (call ${F} (call $z)))
-       (func ${F} (param $0 i32) (result i32) ${sum('(local.get $0)')})`,
-    ],
-    [
-      'ends in a value that is returned, or taken out of a block',
-      `(func $x (param $a i32) (result i32) ${long('$a', 9)} ${long('$a', 8)} (return (i32.clz (local.get $a))))
-       (func $y (param $a i32) (result i32) (block $b (result i32) ${long('$a', 9)} ${long('$a', 8)} (br $b (i32.clz (local.get $a)))))`,
-      `(func $x (param $a i32) (result i32) (return (call ${F} (local.get $a))))
-       (func $y (param $a i32) (result i32) (block $b (result i32) (br $b (call ${F} (local.get $a)))))
-       (func ${F} (param $0 i32) (result i32) ${long('$0', 9)} ${long('$0', 8)} (i32.clz (local.get $0)))`,
-    ],
-    [
-      'has blocks of its own',
-      `(func $x (param $a i32) (block $b (br_if $b (local.get $a)) ${long('$a', 9)}))
-       (func $y (param $a i32) (block $c (br_if $c (local.get $a)) ${long('$a', 9)}))`,
-      `(func $x (param $a i32) (call ${F} (local.get $a))) (func $y (param $a i32) (call ${F} (local.get $a)))
-       (func ${F} (param $0 i32) (block $b (br_if $b (local.get $0)) ${long('$0', 9)}))`,
-    ],
-  ])('makes a function of what %s', (_, functions, expected) => {
-    expect(passed(outline, functions)).toBe(parseAndPrint(`(all ${expected})`).slice(5, -1));
-  });
-
-  it.each([
-    ['sets a local', '(local.set $a (i32.add (i32.mul (local.get $a) (local.get $a)) (local.get $a)))'],
-    ['leaves a block around it', '(br_if $o (i32.eq (i32.mul (local.get $a) (local.get $a)) (local.get $a)))'],
-    ['returns', '(if (local.get $a) (then (drop (i32.eqz (i32.eqz (local.get $a)))) (return)))'],
-    ['is too short', '(drop (i32.eqz (local.get $a)))'],
-  ])('leaves alone what %s', (_, body) => {
-    const functions = `(func $x (param $a i32) (block $o ${body} (nop))) (func $y (param $a i32) (block $o ${body} (call $x)))`;
-    expect(passed(outline, functions)).toBe(parseAndPrint(`(all ${functions})`).slice(5, -1));
-  });
-
-  it('does not change what a module does', () => {
-    const steps = Array.from(
-      { length: 6 },
-      (_, n) => `(local.set $a ${sum(`(i32.xor (local.get $a) (i32.const ${n}))`)}) ${long('$a', n)}`,
-    );
-    const text = (name: string, body: string) =>
-      `(func ${name} (param $a i32) (result i32) ${body} (global.set $g (local.get $a)) (local.get $a))`;
-    const module = `(module (memory $0 1 1) (global $g (mut i32) (i32.const 0)) (export "memory" (memory $0)) (export "x" (func $x)) (export "y" (func $y))
-      ${text('$x', steps.join(' ').replaceAll('(i32.store8 (local.get $a)', '(i32.store8 (i32.and (local.get $a) (i32.const 1023))'))}
-      ${text('$y', steps.slice(2).join(' ').replaceAll('(i32.store8 (local.get $a)', '(i32.store8 (i32.and (local.get $a) (i32.const 1023))'))})`;
-    const tree = parseTree(module);
-    outline(tree);
-    expect(printTree(tree).length).toBeLessThan(parseAndPrint(module).length);
-    const [before, after] = [instantiate(assemble(module)), instantiate(assemble(printTree(tree)))];
-    for (const [name, n] of [
-      ['x', 3],
-      ['y', 5],
-      ['x', -70_000],
-      ['y', 0],
-    ] as const)
-      expect(after.call(name, n)).toBe(before.call(name, n));
-    expect(Buffer.from(after.bytes).equals(Buffer.from(before.bytes))).toBe(true);
-  });
-});
 
 describe('refuseScalarArguments', () => {
   /** Scalars lie from 16 to 80; `user` uses what it is given, `call` gives it. */
