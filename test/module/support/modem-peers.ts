@@ -168,7 +168,8 @@ export class ModemPeers {
     const segment = hex(request);
     const job = this.jobs.find(({ kind, commands }) => kind === 'download' && commands.includes(segment));
     if (!job) return this.#complain(`nobody has sent ${segment}`);
-    if (job.commands[this.#nextSegment] !== segment) return this.#complain(`segment ${job.commands.indexOf(segment)}, expected ${this.#nextSegment}`);
+    if (job.commands[this.#nextSegment] !== segment)
+      return this.#complain(`segment ${job.commands.indexOf(segment)}, expected ${this.#nextSegment}`);
     if (++this.#nextSegment < job.commands.length) return OK;
     if (++job.executions > 1) this.#complain(`profile ${hex(job.transactionId)} is installed for the ${job.executions}th time`);
     this.notifications.set(job.sequence, job.result);
@@ -312,4 +313,3 @@ function read(bytes: Uint8Array, at: number): { tag: number; value: Uint8Array; 
   for (let left = length & 0x80 ? length & 0x7f : 0, i = left; i > 0; i--) length = (i === left ? 0 : length) * 256 + bytes[next++]!;
   return { tag, value: bytes.subarray(next, next + length), end: next + length };
 }
-
