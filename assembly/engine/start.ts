@@ -67,7 +67,7 @@ import { requestRest } from '../rsp/request';
 import { ask } from '../wire/ask';
 import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
-import { LinkCommand, NetworkState } from '../wire/lanes';
+import { LinkCommand, NetworkState, Stale } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
 import { random } from '../wire/random';
 import { scanBegin } from '../wire/tlv-stream';
@@ -160,7 +160,7 @@ function linkCommand(what: u32): i32 {
     case Do.ResetCard:
       return O.modemReset == ModemReset.Restart ? LinkCommand.Restart : LinkCommand.PowerDown;
     case Do.UnlockModem:
-      return quirks & ModemQuirk.SimLock && !S.cardGone && !S.linkStale ? LinkCommand.Unlock : LinkCommand.None;
+      return quirks & ModemQuirk.SimLock && !S.cardGone && !(S.linkStale & Stale.Answer) ? LinkCommand.Unlock : LinkCommand.None;
     case Do.AwaitRegistration:
       if (!HAS_STATE_CHANGES || quirks & ModemQuirk.NoRegistration) return LinkCommand.None;
       S.onlineDeadlineSet = true;
