@@ -366,6 +366,7 @@ function finalResult(): void {
 function refused(failure: i32, detail: i32): void {
   const command = S.linkCommand;
   const optional =
-    command <= LinkCommand.NumericErrors || (HAS_MODEMS && (command >= LinkCommand.CloseSession || command == LinkCommand.Synchronise));
+    !isBusy(failure, detail) &&
+    (command <= LinkCommand.NumericErrors || (HAS_MODEMS && (command >= LinkCommand.CloseSession || command == LinkCommand.Synchronise)));
   finish(optional ? 0 : failure, optional ? 0 : detail);
 }
