@@ -382,6 +382,8 @@ function startNetwork(what: u32): i32 {
     case Do.GetEimPackage:
       if (!HAS_ESIPA) return 0;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
+      // a result that the modem has lost may still be on the card: the eIM would send its package again
+      if (HAS_MODEMS && isModemError(S.error)) return S.error;
       if (HAS_PUSH && O.command == Command.Listen) startListening();
       else sendGetEimPackage();
       break;
