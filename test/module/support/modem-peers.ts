@@ -3,7 +3,7 @@
 // what is executed twice, was never sent, or is not the card's own answer byte for byte, is complained of.
 
 import { tlv } from '../../../host/sim/codec/ber.js';
-import { concat, fromHex, hex, utf8 } from '../../../host/sim/codec/bytes.js';
+import { fromHex, hex, utf8 } from '../../../host/sim/codec/bytes.js';
 import { seededRandom } from '../../../host/wrap/seeded-random.js';
 import { type CardManner, ModemCard } from './modem-card.js';
 import { EID, EIM_ID } from './simple-peers.js';
@@ -202,7 +202,7 @@ export class ModemPeers {
     const job = this.jobs.find(({ kind, report }) => kind === 'data' && report === undefined);
     if (answer[0] === 0xa1) this.#takeError(read(answer, 0).value, 'data');
     else if (!job) this.#complain('data that nobody asked for');
-    else if (!Buffer.from(answer).includes(this.#info)) this.#complain(`data that are not the card's: ${hex(answer)}`);
+    else if (!hex(answer).includes(hex(this.#info))) this.#complain(`data that are not the card's: ${hex(answer)}`);
     else job.report = 'result';
     return fromHex('BF50023000');
   }

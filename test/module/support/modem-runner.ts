@@ -214,26 +214,35 @@ class Runner {
 
   #perform(kind: number, total: number, bytes: Uint8Array): void {
     switch (kind) {
-      case Action.CardWrite: {
-        this.#parts.clear();
-        const complaint = this.options.line.write(Uint8Array.from(bytes));
-        if (complaint !== undefined) this.#complaints.push(complaint);
-        return;
-      }
+      case Action.CardWrite:
+        this.#write(Uint8Array.from(bytes));
+        break;
       case Action.NetworkOpen:
-        return this.#later(Event.NetworkOpened);
+        this.#later(Event.NetworkOpened);
+        break;
       case Action.NetworkSend:
-        return this.#send(total, Uint8Array.from(bytes));
-      case Action.NetworkReceive: {
-        const piece = this.#answer.subarray(0, NETWORK_WINDOW_BYTES);
-        this.#answer = this.#answer.subarray(piece.length);
-        return this.#later(Event.NetworkData, this.#answer.length > 0 ? 1 : 0, piece);
-      }
+        this.#send(total, Uint8Array.from(bytes));
+        break;
+      case Action.NetworkReceive:
+        this.#give();
+        break;
       case Action.NetworkAbort:
         this.#request = [];
         this.#answer = new Uint8Array();
         this.#happening = undefined;
     }
+  }
+
+  #write(line: Uint8Array): void {
+    this.#parts.clear();
+    const complaint = this.options.line.write(line);
+    if (complaint !== undefined) this.#complaints.push(complaint);
+  }
+
+  #give(): void {
+    const piece = this.#answer.subarray(0, NETWORK_WINDOW_BYTES);
+    this.#answer = this.#answer.subarray(piece.length);
+    this.#later(Event.NetworkData, this.#answer.length > 0 ? 1 : 0, piece);
   }
 
   #send(total: number, bytes: Uint8Array): void {

@@ -5,7 +5,14 @@
 import { CardLink, Command, Option } from '../../../host/abi.js';
 import { fromHex } from '../../../host/sim/codec/bytes.js';
 import { Dice } from '../../../host/sim/modem/dice.js';
-import { describeMixture, type ModemMixture, mixedModem, randomMixture, SimulatedModem } from '../../../host/sim/modem/index.js';
+import {
+  type Disturbance,
+  describeMixture,
+  type ModemMixture,
+  mixedModem,
+  randomMixture,
+  SimulatedModem,
+} from '../../../host/sim/modem/index.js';
 import { VirtualClock } from '../../../host/wrap/virtual-clock.js';
 import { type JobKind, ModemPeers, type Plan } from './modem-peers.js';
 import { type Run, runCommand, WatchedLine, WatchedModule } from './modem-runner.js';
@@ -34,8 +41,10 @@ export interface ModemSession {
   readonly lines: readonly string[];
 }
 
-/** LinkCommand AT is sent so often, once a second; so is AT+CFUN?. */
+/** AT is sent once a second, so often. */
 const ATTENTION_MS = 30 * 1_000;
+/** The question after a time-out is asked after 1, 2, 4, 8 and 16 seconds again. */
+const QUESTIONS_MS = 31 * 1_000;
 const BUSY_MS = 40 * 500;
 const ONLINE_MS = 180_000;
 
@@ -83,7 +92,7 @@ export function runSession(draw: SessionDraw, trace?: (text: string) => void): M
   const options = commandOptions(draw);
   let line = new WatchedLine(mixedModem(mixture, place), clock, trace);
   const mixed = line;
-  const command = () => runCommand({ module, line, eim: peers.eim, options, limitMs: () => limitMs(draw, line) });
+  const command = () => runCommand({ module, line, eim: peers.eim, options, limitMs: () => limitMs(draw, line.lines) });
   const runs = commands.map((afterMs) => {
     clock.advance(afterMs);
     return command();
@@ -112,12 +121,21 @@ function commandOptions({ mixture, cardTimeoutMs, modemReset, blockBytes }: Sess
 }
 
 /** As long as a command may take at most, by the deadlines of the module and what the modem does. */
-function limitMs({ mixture, cardTimeoutMs, plan }: SessionDraw, line: WatchedLine): number {
-  const resets = line.lines.filter((each) => / AT\+CFUN=/.test(each)).length;
-  const lost = mixture.quirks.lostCommands ? Math.ceil(line.lines.length / mixture.quirks.lostCommands.every) : 0;
-  // a length that is lost is found out once for each of the three sizes of blocks, at most by each command of the card
-  const tooLong = mixture.quirks.longLines === 'lost' ? 3 + plan.jobs.length : 0;
-  const rules = mixture.disturbances.reduce((sum, { times = 1 }) => sum + (Number.isFinite(times) ? times : 0), 0);
-  const each = 4 * cardTimeoutMs + ATTENTION_MS;
-  return ATTENTION_MS + (1 + lost + tooLong + rules) * each + (1 + resets) * (BUSY_MS + ONLINE_MS);
+export function limitMs({ mixture, cardTimeoutMs, plan }: SessionDraw, lines: readonly string[]): number {
+  const { lostCommands, longLines } = mixture.quirks;
+  // a command is given up, and after it the questions, that of the command and those of what is still to be closed
+  const given = cardTimeoutMs + 3 * QUESTIONS_MS;
+  const lost = lostCommands ? Math.ceil(lines.length / lostCommands.every) : 0;
+  // a length that is lost is found out for each size of blocks, and once more by each package
+  const tooLong = longLines === 'lost' ? 3 + plan.jobs.length : 0;
+  const resets = lines.filter((line) => / AT\+CFUN=1/.test(line)).length;
+  const rules = mixture.disturbances.reduce((sum, rule) => sum + costMs(rule, cardTimeoutMs, given), 0);
+  return ATTENTION_MS + rules + (lost + tooLong) * given + (1 + resets) * BUSY_MS + resets * ONLINE_MS;
+}
+
+/** What a rule can cost at most. */
+function costMs({ action, times = 1 }: Disturbance, cardTimeoutMs: number, given: number): number {
+  if (action.kind === 'unsolicited' || !Number.isFinite(times)) return 0;
+  const delay = action.kind === 'delay' ? action.ms : 0;
+  return times * (delay + (delay > 0 && delay < cardTimeoutMs ? 0 : given));
 }
