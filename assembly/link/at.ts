@@ -361,12 +361,12 @@ function finalResult(): void {
 
 /**
  * ATE0 and AT+CMEE are conveniences: a modem that does not know them is used as it is. One that refuses AT is alive: it still
- * had a part of an earlier line.
+ * had a part of an earlier line. What comes for a question may be the error of the command before it.
  */
 function refused(failure: i32, detail: i32): void {
   const command = S.linkCommand;
+  if (HAS_MODEMS && command == LinkCommand.Synchronise) return;
   const optional =
-    !isBusy(failure, detail) &&
-    (command <= LinkCommand.NumericErrors || (HAS_MODEMS && (command >= LinkCommand.CloseSession || command == LinkCommand.Synchronise)));
+    !isBusy(failure, detail) && (command <= LinkCommand.NumericErrors || (HAS_MODEMS && command >= LinkCommand.CloseSession));
   finish(optional ? 0 : failure, optional ? 0 : detail);
 }
