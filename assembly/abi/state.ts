@@ -156,7 +156,7 @@ export class State {
   answerSeen: bool;
   linkFailure: i32;
   linkDetail: i32;
-  linkStale: bool; // an answer that was given up may still come
+  linkStale: u32; // what may still come of commands that were given up: Stale
   linkAfter: i32; // the command to send when the line is clear
   cardIsNew: bool; // the card was reset and has not answered yet
   access: u32; // CardAccess in use

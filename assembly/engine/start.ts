@@ -68,7 +68,7 @@ import { ask } from '../wire/ask';
 import { backAt } from '../wire/der-back';
 import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
-import { LinkCommand, NetworkState } from '../wire/lanes';
+import { LinkCommand, NetworkState, Stale } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
 import { random } from '../wire/random';
 import { scanBegin } from '../wire/tlv-stream';
@@ -161,7 +161,7 @@ function linkCommand(what: u32): i32 {
     case Do.ResetCard:
       return quirks & ModemQuirk.Restart ? LinkCommand.Restart : LinkCommand.PowerDown;
     case Do.UnlockModem:
-      return quirks & ModemQuirk.SimLock && !S.cardGone && !S.linkStale ? LinkCommand.Unlock : LinkCommand.None;
+      return quirks & ModemQuirk.SimLock && !S.cardGone && !(S.linkStale & Stale.Answer) ? LinkCommand.Unlock : LinkCommand.None;
     case Do.AwaitRegistration:
       if (!HAS_STATE_CHANGES || quirks & ModemQuirk.NoRegistration) return LinkCommand.None;
       S.onlineDeadlineSet = true;
@@ -380,6 +380,8 @@ function startNetwork(what: u32): i32 {
     case Do.GetEimPackage:
       if (!HAS_ESIPA) return 0;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
+      // a result that the modem has lost may still be on the card: the eIM would send its package again
+      if (HAS_MODEMS && isModemError(S.error)) return S.error;
       if (HAS_PUSH && O.command == Command.Listen) startListening();
       else sendGetEimPackage();
       break;

@@ -6,7 +6,7 @@ import { ModemQuirk } from '../abi/options';
 import { APDU, CARD_LINE, LINE, O, S, SESSION } from '../abi/state';
 import { AID_BYTES, ISDR_AID } from '../rsp/aid';
 import { hexDigit, putDecimal } from '../wire/bytes';
-import { LinkCommand } from '../wire/lanes';
+import { LinkCommand, Stale } from '../wire/lanes';
 
 /** What follows AT in the commands, in the order of LinkCommand; each ends in a zero byte. */
 // biome-ignore format: a command a line
@@ -33,13 +33,17 @@ const ALL: usize = !HAS_MODEMS ? 0 : memory.data<u8>([
   /* AT+CFUN=1,1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x2c, 0x31, 0x0d, 0,
   /* AT+CCHC= */ 0x2b, 0x43, 0x43, 0x48, 0x43, 0x3d, 0,
   /* AT+CSIM=1 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x31, 0x0d, 0,
+  /* AT+CMEE? */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d, 0,
   /* AT+CSIM=0 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x30, 0x0d, 0,
 ]);
 
 /** Text of the present command. */
 function text(): usize {
   let at = HAS_MODEMS ? ALL : FEW;
-  for (let left = S.linkCommand; left > LinkCommand.Attention; at++) if (!load<u8>(at)) left--;
+  let left = S.linkCommand;
+  // Stale.Other is the distance to OtherQuestion
+  if (HAS_MODEMS && left == LinkCommand.Synchronise) left += S.linkStale & Stale.Other;
+  for (; left > LinkCommand.Attention; at++) if (!load<u8>(at)) left--;
   return at;
 }
 

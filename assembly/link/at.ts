@@ -12,7 +12,7 @@ import { APDU, LINE, O, RESPONSE, S, SESSION } from '../abi/state';
 import { ask } from '../wire/ask';
 import { hexValue } from '../wire/bytes';
 import { cardPart } from '../wire/card-lane';
-import { LinkCommand, ResponsePart } from '../wire/lanes';
+import { LinkCommand, ResponsePart, Stale } from '../wire/lanes';
 import { answerName } from './at-text';
 
 const STATUS_WORD_BYTES: u32 = 2;
@@ -27,6 +27,8 @@ const ATTENTION_TRIES: u32 = 30;
 const BUSY_MS: u32 = 500;
 const BUSY_TRIES: u32 = 40;
 const REGISTRATION_MS: u32 = 2000;
+/** The question behind a time-out is asked again after 1 s, 2 s, and so on up to 16 s: each time the modem gets longer. */
+const QUESTION_TRIES: u32 = 5;
 const CME_SIM_NOT_INSERTED: i32 = 10;
 const CME_SIM_FAILURE: i32 = 13;
 const CME_SIM_BUSY: i32 = 14;
@@ -64,18 +66,22 @@ function write(): void {
 }
 
 function startClock(): void {
-  S.linkDeadlineMs = S.nowMs + (isRepeated() ? ATTENTION_MS : O.cardTimeoutMs);
+  let wait = O.cardTimeoutMs;
+  if (S.linkCommand == LinkCommand.Attention) wait = ATTENTION_MS;
+  if (HAS_MODEMS && S.linkCommand == LinkCommand.Synchronise) wait = ATTENTION_MS << S.linkTries;
+  S.linkDeadlineMs = S.nowMs + wait;
 }
 
-/** Whether the present command may be sent again and again until the modem answers. */
-function isRepeated(): bool {
-  return S.linkCommand == LinkCommand.Attention || (HAS_MODEMS && S.linkCommand == LinkCommand.Synchronise);
+/** How often the present command is sent until the modem answers. */
+function mostTries(): u32 {
+  if (HAS_MODEMS && S.linkCommand == LinkCommand.Synchronise) return QUESTION_TRIES;
+  return S.linkCommand == LinkCommand.Attention ? ATTENTION_TRIES : 1;
 }
 
 /** Sends a command; atBusy() is true until it is answered, then linkFailure and linkDetail tell how it went. */
 export function atSend(command: i32): void {
   S.linkLast = command;
-  if (HAS_MODEMS && S.linkStale && command != LinkCommand.Attention) {
+  if (HAS_MODEMS && S.linkStale & Stale.Answer && command != LinkCommand.Attention) {
     S.linkAfter = command;
     command = LinkCommand.Synchronise;
   }
@@ -131,8 +137,8 @@ export function atTick(): void {
   if (!S.linkWaiting || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
   if (S.linkPaused) return write();
   // each line that was repeated may be answered yet
-  if (HAS_MODEMS) S.linkStale = true;
-  if (isRepeated() && ++S.linkTries < ATTENTION_TRIES) return write();
+  if (HAS_MODEMS) S.linkStale |= S.linkCommand == LinkCommand.Synchronise ? Stale.Answer | Stale.Questions : Stale.Answer;
+  if (++S.linkTries < mostTries()) return write();
   finish(ErrorCode.ModemTimeout, 0);
 }
 
@@ -160,9 +166,13 @@ function finish(failure: i32, detail: i32): void {
   if (isBusy(failure, detail) && ++S.linkTries < BUSY_TRIES) return pause(BUSY_MS);
   if (HAS_MODEMS && !failure) {
     if (command == LinkCommand.Synchronise) {
-      S.linkStale = false;
-      S.linkTries = 0;
-      S.linkCommand = S.linkAfter;
+      // where the question was asked more than once the other one shows when all of its answers have come
+      if (S.linkStale & Stale.Questions) S.linkStale ^= Stale.Questions | Stale.Other;
+      else {
+        S.linkStale ^= Stale.Answer | Stale.Other;
+        S.linkTries = 0;
+        S.linkCommand = S.linkAfter;
+      }
       return write();
     }
     if (command == LinkCommand.Registration && !S.isRegistered && <i32>(S.nowMs - S.onlineDeadlineMs) < 0) return pause(REGISTRATION_MS);
@@ -323,11 +333,12 @@ function finalResult(): void {
 
 /**
  * ATE0 and AT+CMEE are conveniences: a modem that does not know them is used as it is. One that refuses AT is alive: it still
- * had a part of an earlier line.
+ * had a part of an earlier line. What comes for a question may be the error of the command before it.
  */
 function refused(failure: i32, detail: i32): void {
   const command = S.linkCommand;
+  if (HAS_MODEMS && command == LinkCommand.Synchronise) return;
   const optional =
-    command <= LinkCommand.NumericErrors || (HAS_MODEMS && (command >= LinkCommand.CloseSession || command == LinkCommand.Synchronise));
+    !isBusy(failure, detail) && (command <= LinkCommand.NumericErrors || (HAS_MODEMS && command >= LinkCommand.CloseSession));
   finish(optional ? 0 : failure, optional ? 0 : detail);
 }

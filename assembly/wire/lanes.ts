@@ -89,7 +89,7 @@ export const enum LinkCommand {
   OpenSession = 8,
   /** AT+CEREG?, until the modem is registered */
   Registration = 9,
-  /** AT+CFUN?, whose answer cannot be that of another command */
+  /** AT+CFUN? or AT+CMEE? in turn, whose answer cannot be that of another command */
   Synchronise = 10,
   /** AT+CFUN=1,1 */
   Restart = 11,
@@ -97,6 +97,18 @@ export const enum LinkCommand {
   CloseSession = 12,
   /** AT+CSIM=1 */
   Lock = 13,
+  /** The text of Synchronise every other time */
+  OtherQuestion = 14,
   /** AT+CSIM=0 */
-  Unlock = 14,
+  Unlock = 15,
+}
+
+/** What may still come of commands that were given up, bit by bit of linkStale. Modems answer in the order in which they were asked. */
+export const enum Stale {
+  /** Something: a question is asked whose answer cannot be that of another command. */
+  Answer = 1,
+  /** More than one answer to that question. */
+  Questions = 2,
+  /** Which of two questions is to be asked: not the one that was asked last. */
+  Other = 4,
 }

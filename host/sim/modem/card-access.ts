@@ -32,6 +32,7 @@ export class CardAccess {
     private readonly slot: SyncCardSlot | undefined,
     private readonly quirks: CardQuirks,
     private readonly hasEnabledProfile: () => boolean = () => true,
+    private readonly onResponse: (response: Uint8Array) => void = () => {},
   ) {
     this.held = new HeldResponse(quirks.maximumResponseDataBytes);
     this.lastBlocks = new LastBlocks(quirks.lostLastBlocks);
@@ -79,8 +80,12 @@ export class CardAccess {
   /** Runs a command APDU for the host, with the modem's oddities. Returns data and status word. @throws AtError */
   exchange(command: Uint8Array, by: '+CSIM' | '+CGLA'): Uint8Array {
     this.requirePassing(command);
-    const prepared = this.held.answer(command);
-    if (prepared !== undefined) return prepared;
+    const response = this.held.answer(command) ?? this.pass(command, by);
+    this.onResponse(response);
+    return response;
+  }
+
+  private pass(command: Uint8Array, by: '+CSIM' | '+CGLA'): Uint8Array {
     const response = this.complete(command, this.transmit(command));
     if (this.quirks.proactiveCommands === 'modem') this.serve(response);
     if (this.lastBlocks.isLost(command, response, by)) throw new AtError();

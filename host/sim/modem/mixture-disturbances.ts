@@ -36,7 +36,9 @@ export function harmlessDisturbances(dice: Dice, quirks: ModemQuirks, cardTimeou
   for (let count = dice.whole(0, 4); count > 0; count -= 1) actions.push(unsolicited(dice, quirks));
   for (let count = dice.whole(0, 2); count > 0; count -= 1) actions.push(noise(dice, dice.chance(0.5) ? 0 : Number.POSITIVE_INFINITY));
   for (let count = dice.whole(0, 3); count > 0; count -= 1) {
-    actions.push({ kind: 'delay', ms: dice.whole(1, cardTimeoutMs / 5), afterBytes: dice.chance(0.5) ? 0 : dice.whole(1, 40) });
+    // a modem that hears nothing while it speaks must not be held up behind its final result, after which the host goes on
+    const isWhole = dice.chance(0.5) || quirks.whileBusy === 'lost';
+    actions.push({ kind: 'delay', ms: dice.whole(1, cardTimeoutMs / 5), afterBytes: isWhole ? 0 : dice.whole(1, 40) });
   }
   return actions.map((action) => ({ rule: { ...occurrence(dice, action), action }, isRisky: false }));
 }

@@ -43,6 +43,7 @@ export interface MixturePlace {
   readonly slot: SyncCardSlot;
   readonly clock: Clock;
   readonly hasEnabledProfile?: () => boolean;
+  readonly onResponse?: (response: Uint8Array) => void;
 }
 
 /** Draws a mixture; the same seed and options give the same. */

@@ -49,7 +49,7 @@ export class SimulatedModem {
 
   constructor(private readonly options: SimulatedModemOptions = {}) {
     this.quirks = options.quirks ?? {};
-    this.card = new CardAccess(options.slot, this.quirks, options.hasEnabledProfile);
+    this.card = new CardAccess(options.slot, this.quirks, options.hasEnabledProfile, options.onResponse);
     this.lostCommands = new LostCommands(this.quirks);
     this.settings = this.powerUpSettings();
     this.core = this.createCore();
@@ -100,7 +100,8 @@ export class SimulatedModem {
     return this.card.sessions;
   }
 
-  private attach(output: PortOutput): { port: ModemPort; detach: () => void } {
+  /** A line whose bytes go both ways within the call: what the links above are made of, and for tests that count time. */
+  attach(output: PortOutput): { port: ModemPort; detach: () => void } {
     const { settings } = this;
     const owner = {
       get echo() {

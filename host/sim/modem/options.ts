@@ -19,6 +19,8 @@ export interface SimulatedModemOptions {
   readonly slot?: SyncCardSlot;
   /** Whether the card has an enabled profile; asked whenever the modem reads the card. Default: it has. */
   readonly hasEnabledProfile?: () => boolean;
+  /** Sees the response APDU of each +CSIM and +CGLA before the line has it: what the host must come to read. */
+  readonly onResponse?: (response: Uint8Array) => void;
   /** Whether commands are echoed after power-up. Default true, as with real modems. */
   readonly echo?: boolean;
   readonly identity?: Partial<ModemIdentity>;

@@ -86,8 +86,9 @@ export class ModemPort {
     this.waiting.clear();
   }
 
+  /** By what still waits, not by the time: of parts that are due at the same moment none overtakes another. */
   private get isBusy(): boolean {
-    return this.settings.clock.nowMs() < this.busyUntilMs;
+    return this.waiting.size > 0;
   }
 
   /** Echo and answer leave as one block, as they do from a fast modem on a slow line; a late answer comes behind those before it. */
