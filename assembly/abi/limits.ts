@@ -9,8 +9,8 @@ export const COAP_HEAD_BYTES: i32 = 64;
 export const CARD_WINDOW_BYTES: i32 = 258;
 /** What is read of a line of the modem before it is looked at. */
 export const LINE_BYTES: i32 = 64;
-/** A response APDU, and a line of digits that may go beyond it. */
-export const RESPONSE_BYTES: i32 = 292;
+/** A response APDU, and twice LINE_BYTES of digits that may go beyond it. */
+export const RESPONSE_BYTES: i32 = 324;
 /** The handle of a channel that the modem opens; long ones have 16 digits. */
 export const SESSION_BYTES: i32 = 24;
 /** The longest AT command line: AT+CGLA=<handle>,522,"…" and carriage return. */

@@ -10,7 +10,7 @@ import { LinkCommand, Stale } from '../wire/lanes';
 
 /** What follows AT in the commands, in the order of LinkCommand; each ends in a zero byte. */
 // biome-ignore format: a command a line
-const FEW: usize = memory.data<u8>([
+const FEW: usize = HAS_MODEMS ? 0 : memory.data<u8>([
   /* AT */ 0x0d, 0,
   /* ATE0 */ 0x45, 0x30, 0x0d, 0,
   /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,

@@ -223,7 +223,7 @@ function givePart(): bool {
   S.responsePart = ResponsePart.None;
   store<u32>(RESPONSE, load<u32>(RESPONSE + length));
   S.hexDigits -= 2 * length;
-  S.hexExpected -= 2 * length;
+  if (S.hexExpected) S.hexExpected -= 2 * length;
   return true;
 }
 

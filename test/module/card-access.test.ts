@@ -298,6 +298,20 @@ describe('a response', () => {
     expect(Math.max(...lengths.map((text) => Number.parseInt(text, 16)))).toBe(16);
   });
 
+  it('of any length between 256 and 340 bytes may come at once', () => {
+    for (let bytes = 200; bytes < 320; bytes++) {
+      const body = `5A10${hex(EID)}DF7F82${bytes.toString(16).padStart(4, '0')}${'5A'.repeat(bytes)}`;
+      const all = fromHex(`BF3E82${(body.length / 2).toString(16).padStart(4, '0')}${body}9000`);
+      for (const bare of [false, true]) {
+        const whole = (peers: SimplePeers): AtModem => {
+          const modem = plainModem(peers.card);
+          return (line) => (isGetEid(line) ? (bare ? `\r\n${hex(all)}\r\n${OK}` : csimAnswer(all)) : modem(line));
+        };
+        expect(prepare(whole).session.run(), `${bytes} bytes`).toMatchObject(NO_ERROR);
+      }
+    }
+  });
+
   it.each([300, 517, 600, 1_000, 3_000])('of %i bytes may come at once', (bytes) => {
     const body = `5A10${hex(EID)}DF7F82${bytes.toString(16).padStart(4, '0')}${'5A'.repeat(bytes)}`;
     const all = fromHex(`BF3E82${(body.length / 2).toString(16).padStart(4, '0')}${body}9000`);

@@ -12,7 +12,9 @@ import { readResult, type SessionResult } from './session.js';
 /** LinkCommand (assembly/wire/lanes.ts) of the commands that carry an APDU. */
 const CSIM = 6;
 const CHANNEL = 7;
-const PART_BYTES = 256;
+const STATUS_WORD_BYTES = 2;
+/** ResponsePart.Given: the card lane has a part of a long response and has not used it yet. */
+const GIVEN = 1;
 const CARD_EVENT_BYTES = 258;
 /** Calls of the module in one command at most. */
 const MOST_CALLS = 500_000;
@@ -22,7 +24,6 @@ export class WatchedModule extends Module {
   readonly linkCommand = this.#scalar('linkCommand');
   readonly linkFailure = this.#scalar('linkFailure');
   readonly hexDigits = this.#scalar('hexDigits');
-  readonly hexBase = this.#scalar('hexBase');
   readonly apduStale = this.#scalar('apduStale');
   readonly responsePart = this.#scalar('responsePart');
   readonly responseAt = this.exports.ipa_window(Event.CardResponse);
@@ -106,7 +107,8 @@ export function runCommand(options: RunnerOptions): Run {
 
 class Runner {
   readonly #complaints: string[] = [];
-  readonly #parts = new Map<number, Buffer>();
+  #parts: Buffer[] = [];
+  #isPartKept = false;
   readonly #startMs: number;
   #calls = 0;
   #responses = 0;
@@ -176,6 +178,7 @@ class Runner {
   #receive(): void {
     const { module, line } = this.options;
     const wasOut = module.linkCommand();
+    this.#keepPart();
     while (line.sent.length > 0 && module.linkCommand() === wasOut) {
       const chunk = line.sent[0]!;
       const piece = chunk.length > CARD_EVENT_BYTES ? chunk.subarray(0, CARD_EVENT_BYTES) : chunk;
@@ -185,7 +188,7 @@ class Runner {
       if (taken < chunk.length) line.sent[0] = chunk.subarray(taken);
       else line.sent.shift();
       this.#count();
-      if (module.responsePart()) this.#keepPart();
+      this.#keepPart();
       if (taken < piece.length) break;
     }
     const isApdu = wasOut === CSIM || wasOut === CHANNEL;
@@ -195,17 +198,18 @@ class Runner {
   /** The first bytes of a response that does not fit, before the rest takes their place. */
   #keepPart(): void {
     const { module } = this.options;
-    const base = module.hexBase();
-    if (this.#parts.has(base)) return;
-    this.#parts.set(base, Buffer.from(module.memory.subarray(module.responseAt, module.responseAt + PART_BYTES)));
+    const isGiven = module.responsePart() === GIVEN;
+    const length = (module.hexDigits() >> 1) - STATUS_WORD_BYTES;
+    if (isGiven && !this.#isPartKept) this.#parts.push(Buffer.from(module.memory.subarray(module.responseAt, module.responseAt + length)));
+    this.#isPartKept = isGiven;
   }
 
   /** The link is done with an APDU: what it has read is what the card has answered to that one. */
   #compare(): void {
     const { module, line } = this.options;
     if (module.linkFailure() !== 0 || module.apduStale()) return;
-    const length = (module.hexDigits() - module.hexBase()) >> 1;
-    const read = Buffer.concat([...this.#parts.values(), module.memory.subarray(module.responseAt, module.responseAt + length)]);
+    const length = module.hexDigits() >> 1;
+    const read = Buffer.concat([...this.#parts, module.memory.subarray(module.responseAt, module.responseAt + length)]);
     this.#responses++;
     if (line.response && Buffer.compare(read, line.response) === 0) return;
     const expected = line.response ? Buffer.from(line.response).toString('hex') : 'nothing';
@@ -234,7 +238,8 @@ class Runner {
   }
 
   #write(line: Uint8Array): void {
-    this.#parts.clear();
+    this.#parts = [];
+    this.#isPartKept = false;
     const complaint = this.options.line.write(line);
     if (complaint !== undefined) this.#complaints.push(complaint);
   }

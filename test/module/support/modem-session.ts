@@ -2,7 +2,7 @@
 // Sessions of the module over modems that are odd, on lines where things go wrong, all drawn from a seed: some commands over the same modem,
 // and in the end one over a modem without faults, for what was not done.
 
-import { CardLink, Command, Option } from '../../../host/abi.js';
+import { CardLink, Command, ModemQuirk, Option } from '../../../host/abi.js';
 import { fromHex } from '../../../host/sim/codec/bytes.js';
 import { Dice } from '../../../host/sim/modem/dice.js';
 import {
@@ -67,7 +67,7 @@ export function drawSession(seed: number): SessionDraw {
     mixture: randomMixture(seed, { cardTimeoutMs }),
     plan,
     cardTimeoutMs,
-    modemReset: dice.pick([0, 0, 1, 2]),
+    modemReset: dice.pick([0, 0, ModemQuirk.RadioCycle, ModemQuirk.Restart]),
     blockBytes: dice.pick([undefined, undefined, 120, 64]),
     commands: dice.pick([[0], [0], [0, 100], [0, 100_000]]),
   };
@@ -114,8 +114,8 @@ function commandOptions({ mixture, cardTimeoutMs, modemReset, blockBytes }: Sess
   const timeout = cardTimeoutMs.toString(16).padStart(8, '0');
   return Uint8Array.from([
     ...[Option.Command, 1, Command.Poll, Option.CardLink, 1, CardLink.At, Option.IpaFeatures, 1, 0x50],
-    ...[Option.CardTimeoutMs, 4, ...fromHex(timeout), Option.ModemReset, 1, modemReset],
-    ...[Option.ModemQuirks, 1, (simLock ? 1 : 0) + (passesClassByte ? 2 : 0)],
+    ...[Option.CardTimeoutMs, 4, ...fromHex(timeout)],
+    ...[Option.Modem, 1, modemReset + (simLock ? ModemQuirk.SimLock : 0) + (passesClassByte ? ModemQuirk.PassesClassByte : 0)],
     ...(blockBytes === undefined ? [] : [Option.BlockBytes, 1, blockBytes]),
   ]);
 }
