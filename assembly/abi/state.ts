@@ -156,6 +156,7 @@ export class State {
   hexExpected: u32;
   hexHigh: u32;
   answerSeen: bool;
+  lengthSeen: bool; // this modem tells the length of answers
   partGiven: bool; // a part of a long answer was handed to the card lane
   linkFailure: i32;
   linkDetail: i32;

@@ -351,7 +351,9 @@ function finalResult(): void {
     // an OK without an answer belongs to an earlier command that was given up
     if (needsAnswer() && !S.answerSeen) return;
     const isApdu = S.linkCommand == LinkCommand.Csim || (HAS_MODEMS && S.linkCommand == LinkCommand.Channel);
-    const isBroken = isApdu && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
+    // of an answer whose beginning is spoilt the rest looks like one without a length
+    const isBroken = isApdu && (S.hexDigits & 1 || ((S.hexExpected || (HAS_MODEMS && S.lengthSeen)) && S.hexDigits != S.hexExpected));
+    if (HAS_MODEMS && isApdu && S.hexExpected) S.lengthSeen = true;
     return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
   if (S.lineLength == 5 && startsWith(TEXT_ERROR)) return refused(ErrorCode.ModemError, 0);
