@@ -154,6 +154,7 @@ export class State {
   hexDigits: u32; // of the answer so far, without those that the card lane has taken
   hexExpected: u32;
   answerSeen: bool;
+  lengthSeen: bool; // this modem tells the length of answers
   linkFailure: i32;
   linkDetail: i32;
   linkStale: u32; // what may still come of commands that were given up: Stale

@@ -173,14 +173,8 @@ export function linkFailed(error: i32, detail: i32): void {
   S.actions &= ~(1 << Action.CardTransmit);
   const overAt = HAS_MODEMS && O.cardLink != CardLink.Apdu;
   if (error == ErrorCode.ModemTimeout && !overAt) S.cardGone = true;
-  if (
-    overAt &&
-    !S.apduStale &&
-    error != ErrorCode.ModemGarbage &&
-    error != ErrorCode.CardLost &&
-    cardGoesSmaller(error == ErrorCode.ModemTimeout)
-  )
-    return;
+  const mayHaveRun = error == ErrorCode.ModemTimeout || S.procedure == Go.Execution;
+  if (overAt && !S.apduStale && error != ErrorCode.ModemGarbage && error != ErrorCode.CardLost && cardGoesSmaller(mayHaveRun)) return;
   if (HAS_EMULATION && isEmulationBusy()) failCard(error, detail);
   else if (S.apduStale) S.apduStale = false;
   else cardFail(error, detail);

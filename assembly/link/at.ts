@@ -254,13 +254,14 @@ function takeAnswer(): bool {
 function takeDigits(from: u32): bool {
   const before = S.hexDigits;
   let digits = before;
+  let expected = S.hexExpected;
   for (let i = from; i < S.lineLength; i++) {
     const byte: u32 = load<u8>(LINE + i);
     if (byte == 0x22 || byte == 0x20) continue;
     const value = hexValue(byte);
     if (byte == 0x2c && !before) {
       // what was read so far was the length
-      S.hexExpected = numberIn(from, i);
+      expected = numberIn(from, i);
       digits = 0;
     } else if (value < 0 || digits >= ROOM_HEX_DIGITS) {
       if (!from && !S.lineGoesOn) return false;
@@ -274,6 +275,8 @@ function takeDigits(from: u32): bool {
     }
   }
   S.hexDigits = digits;
+  S.hexExpected = expected;
+  if (expected) S.lengthSeen = true;
   S.answerSeen = true;
   return true;
 }
@@ -322,7 +325,8 @@ function finalResult(): void {
     // an OK without an answer belongs to an earlier command that was given up
     if (needsAnswer() && !S.answerSeen) return;
     const isOpen = HAS_MODEMS && S.linkCommand == LinkCommand.OpenSession;
-    const isBroken = !isOpen && (S.hexDigits & 1 || (S.hexExpected && S.hexDigits != S.hexExpected));
+    // of an answer whose beginning is spoilt the rest looks like one without a length
+    const isBroken = !isOpen && (S.hexDigits & 1 || (S.lengthSeen && S.hexDigits != S.hexExpected));
     return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
   if (startsWith(TEXT_ERROR) && !load<u8>(LINE, 5)) return refused(ErrorCode.ModemError, 0);

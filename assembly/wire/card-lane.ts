@@ -102,15 +102,15 @@ function sendBlockIfReady(): void {
 
 /**
  * The link has refused the APDU that is out. A block longer than all that were answered goes again in smaller ones, in the same chain: it was
- * too long for the modem, and the card has not seen it. Where nothing was said (`isLost`) a command of one block may have run, and only those
- * that follow are smaller. Returns whether the block goes again.
+ * too long for the modem, and the card has not seen it. A command of one block that may have run all the same (`mayHaveRun`) does not go again, and
+ * only those that follow are smaller. Returns whether the block goes again.
  */
-export function cardGoesSmaller(isLost: bool): bool {
+export function cardGoesSmaller(mayHaveRun: bool): bool {
   const length: u32 = load<u8>(APDU, 4);
   if (load<u8>(APDU, 1) != INS_STORE_DATA || length <= S.provenBytes || length <= SMALLEST_BLOCK) return false;
   O.blockBytes = length > SMALLER_BLOCK ? SMALLER_BLOCK : SMALLEST_BLOCK;
   S.blockBytes = O.blockBytes;
-  if (isLost && !S.chainOpen && S.blockNumber == 1) return false;
+  if (mayHaveRun && !S.chainOpen && S.blockNumber == 1) return false;
   // what of a header did not fit into the block lies right behind it
   S.blockFill += length;
   S.blockNumber--;

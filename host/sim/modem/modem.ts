@@ -10,7 +10,7 @@ import { CardAccess } from './card-access.js';
 import type { CommandLine } from './command-reader.js';
 import { runCommand } from './command-table.js';
 import type { Functionality, ModemCore, ModemSettings } from './core.js';
-import { type Disturbance, Disturbances, isCarriedOut } from './disturbance.js';
+import { type Disturbance, type DisturbanceAction, Disturbances, isCarriedOut } from './disturbance.js';
 import { LostCommands } from './lost-commands.js';
 import { Network } from './network.js';
 import { DEFAULT_IDENTITY, type SimulatedModemOptions } from './options.js';
@@ -19,6 +19,13 @@ import { ModemPort, type PortOutput } from './port.js';
 import { type ModemDevice, openPty } from './pty-device.js';
 import type { ModemQuirks } from './quirks.js';
 import { listenTcp, type ModemServer } from './tcp-server.js';
+
+const CARRIES_APDU = /^AT\+C(SIM|GLA)=/i;
+
+/** Whether this is done to response APDUs only: a bare handle of 16 digits looks like one. */
+function isForResponses(action: DisturbanceAction): boolean {
+  return action.kind === 'truncate' || (action.kind === 'unsolicited' && action.place === 'inside');
+}
 
 /** What the modem has done so far. Bytes are seen from the modem: in is from the host. */
 export interface ModemCounters {
@@ -134,7 +141,7 @@ export class SimulatedModem {
     if (start < 0) return NO_REPLY;
     this.commands += 1;
     const text = line.text.slice(start);
-    const rules = this.disturbances.match(text);
+    const rules = this.disturbances.match(text).filter(({ action }) => !isForResponses(action) || CARRIES_APDU.test(text));
     if (this.lostCommands.isLost(text)) return NO_REPLY;
     this.later = [];
     const lines = isCarriedOut(rules) ? this.runLine(text.slice(2)) : ['OK'];
