@@ -11,8 +11,7 @@ import { type CardRunOptions, type Passed, runOnCard, type Way } from './run.js'
 export type CardJob = 'startUp' | Job;
 
 export const CARD_JOBS: readonly CardJob[] = ['startUp', 'idle', 'enable', 'download'];
-/** The module does not speak AT+CCHO and AT+CGLA yet; 'channel' belongs here as soon as it does. */
-export const WAYS: readonly Way[] = ['csim', 'apdu'];
+export const WAYS: readonly Way[] = ['csim', 'channel', 'apdu'];
 /** What the module begins with, and goes down to where long lines are refused. */
 export const BLOCK_SIZES: readonly number[] = [255, 120, 63];
 /** What most modules are set to, and what most can be set to. */
