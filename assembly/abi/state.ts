@@ -146,7 +146,6 @@ export class State {
   linkCommand: i32;
   linkLast: i32; // the last command of a sequence
   linkTries: u32;
-  linkWaiting: bool;
   linkPaused: bool; // waiting before the same line is sent again
   linkDeadlineMs: u32;
   lineLength: u32;

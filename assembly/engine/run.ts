@@ -47,35 +47,25 @@ import { markOutcome, markRow } from './trail';
 /** Turns of the loop in one call at most; bounds the work of a call. */
 const MAX_TURNS: u32 = 4096;
 
-function tableOf(procedure: u32): usize {
-  switch (procedure) {
-    case Go.StartUp:
-      return START_UP;
-    case Go.Delivery:
-      return IS_INDIRECT ? INDIRECT_DELIVERY : DELIVERY;
-    case Go.Retrieval:
-      return HAS_ESIPA ? RETRIEVAL : END;
-    case Go.Execution:
-      return HAS_ESIPA ? EXECUTION : END;
-    case Go.Data:
-      return HAS_DATA ? DATA : END;
-    case Go.Download:
-      return IS_INDIRECT ? INDIRECT_DOWNLOAD : DOWNLOAD;
-    case Go.Attach:
-      return HAS_ESIPA ? ATTACH : END;
-    case Go.Lost:
-      return HAS_STATE_CHANGES ? LOST : END;
-    case Go.Es10:
-      return HAS_LOCAL ? ES10 : END;
-    case Go.Access:
-      return HAS_MODEMS ? ACCESS : END;
-  }
-  return END;
-}
+/** Addresses of the tables, in the order of Go. */
+// biome-ignore format: a table a line
+const TABLES: usize = memory.data<u16>([
+  <u16>START_UP,
+  <u16>(IS_INDIRECT ? INDIRECT_DELIVERY : DELIVERY),
+  <u16>(HAS_ESIPA ? RETRIEVAL : END),
+  <u16>(HAS_ESIPA ? EXECUTION : END),
+  <u16>(HAS_DATA ? DATA : END),
+  <u16>(IS_INDIRECT ? INDIRECT_DOWNLOAD : DOWNLOAD),
+  <u16>END,
+  <u16>(HAS_ESIPA ? ATTACH : END),
+  <u16>(HAS_STATE_CHANGES ? LOST : END),
+  <u16>(HAS_LOCAL ? ES10 : END),
+  <u16>(HAS_MODEMS ? ACCESS : END),
+]);
 
 /** Address of the present row. */
 function row(): usize {
-  return tableOf(S.procedure) + S.step * ROW_BYTES;
+  return <usize>load<u16>(TABLES + ((S.procedure - Go.StartUp) << 1)) + S.step * ROW_BYTES;
 }
 
 /** Runs until only an event can help, or the work of one call is done: then it returns true, and the host polls again. */
@@ -192,7 +182,7 @@ export function tick(nowMs: u32): void {
 /** Milliseconds until the clock matters again, or -1. */
 export function untilNextTick(): i32 {
   if (HAS_STATE_CHANGES && S.pausing) return max<i32>(S.pauseUntilMs - S.nowMs, 0);
-  const waits = O.cardLink != CardLink.Apdu ? S.linkWaiting : S.apduOut;
+  const waits = O.cardLink != CardLink.Apdu ? atBusy() : S.apduOut;
   const card = waits ? max<i32>(S.linkDeadlineMs - S.nowMs, 0) : -1;
   // -1 is the largest of unsigned numbers
   return HAS_COAP && S.scheme ? <i32>min<u32>(card, coapUntilTick()) : card;

@@ -5,7 +5,7 @@
 import { ErrorCode } from '../abi/errors';
 import { HAS_ESIPA } from '../abi/features';
 import { ACTIVATION_CODE, DEVICE_CAPABILITIES, IMEI, MESSAGE_END, O, S, TAC, TRANSACTION_ID } from '../abi/state';
-import { Slot, slotAt, slotEnd } from '../rsp/slots';
+import { runSlot, Slot, slotAt, slotEnd } from '../rsp/slots';
 import { sameText } from '../wire/bytes';
 import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
 import { backAt, backBegin, backHeader, backTlv } from '../wire/der-back';
@@ -76,8 +76,7 @@ function addContextParameters(): i32 {
 export function sendAuthenticateServer(): i32 {
   cardNoRuns();
   for (let slot: u32 = Slot.Signed; slot <= <u32>Slot.Certificate; slot++) {
-    if (!slotAt(slot)) return ErrorCode.MissingElement;
-    cardRun(slotAt(slot), slotEnd(slot));
+    if (!runSlot(slot)) return ErrorCode.MissingElement;
   }
   const result = addContextParameters();
   if (!result) cardSendRuns(0xbf38);

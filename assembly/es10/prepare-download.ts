@@ -5,7 +5,7 @@
 import { ErrorCode } from '../abi/errors';
 import { HAS_ESIPA, HAS_POLICY } from '../abi/features';
 import { HASH_CC, S } from '../abi/state';
-import { Slot, slotAt, slotEnd } from '../rsp/slots';
+import { runSlot, Slot, slotAt, slotEnd } from '../rsp/slots';
 import { cardNoRuns, cardRun, cardSendRuns } from '../wire/card-lane';
 import { derEnd, derInteger, derLength, derTag, derValue, expectTlv, findTlv, readTlv } from '../wire/der-read';
 import { expectResponse } from './response';
@@ -25,17 +25,15 @@ export function hasHashCc(): bool {
 
 /** Starts BF21 from the elements of authenticateClientOk in MESSAGE. Returns 0, MissingElement, BadValue or ConfirmationCodeMissing. */
 export function sendPrepareDownload(): i32 {
-  if (!slotAt(Slot.Signed) || !slotAt(Slot.Signature) || !slotAt(Slot.Certificate)) return ErrorCode.MissingElement;
   cardNoRuns();
-  cardRun(slotAt(Slot.Signed), slotEnd(Slot.Signed));
-  cardRun(slotAt(Slot.Signature), slotEnd(Slot.Signature));
+  if (!runSlot(Slot.Signed) || !runSlot(Slot.Signature)) return ErrorCode.MissingElement;
   const given: usize = HAS_ESIPA ? slotAt(Slot.Octets) : 0;
   if (given) {
     if (slotEnd(Slot.Octets) - given != HASH_CC_BYTES) return ErrorCode.BadValue;
     cardRun(given, given + HASH_CC_BYTES);
   } else if (HAS_POLICY && S.hashCcLength) cardRun(HASH_CC, HASH_CC + HASH_CC_BYTES);
   else if (HAS_POLICY && isConfirmationCodeRequired()) return ErrorCode.ConfirmationCodeMissing;
-  cardRun(slotAt(Slot.Certificate), slotEnd(Slot.Certificate));
+  if (!runSlot(Slot.Certificate)) return ErrorCode.MissingElement;
   cardSendRuns(0xbf21);
   return 0;
 }

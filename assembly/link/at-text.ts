@@ -8,6 +8,16 @@ import { AID_BYTES, ISDR_AID } from '../rsp/aid';
 import { hexDigit, putDecimal } from '../wire/bytes';
 import { LinkCommand, Stale } from '../wire/lanes';
 
+/** What stands in a text for something that is put in. */
+const enum Parameter {
+  /** Length and digits of the APDU that waits, and carriage return. */
+  Apdu = 1,
+  /** Digits of the AID of ISD-R, and carriage return. */
+  Aid = 2,
+  /** The handle of the channel. */
+  Session = 3,
+}
+
 /** What follows AT in the commands, in the order of LinkCommand; each ends in a zero byte. */
 // biome-ignore format: a command a line
 const FEW: usize = HAS_MODEMS ? 0 : memory.data<u8>([
@@ -16,7 +26,7 @@ const FEW: usize = HAS_MODEMS ? 0 : memory.data<u8>([
   /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
   /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
   /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
-  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
+  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, <u8>Parameter.Apdu, 0,
 ]);
 // biome-ignore format: a command a line
 const ALL: usize = !HAS_MODEMS ? 0 : memory.data<u8>([
@@ -25,13 +35,13 @@ const ALL: usize = !HAS_MODEMS ? 0 : memory.data<u8>([
   /* AT+CMEE=1 */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3d, 0x31, 0x0d, 0,
   /* AT+CFUN=0 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x30, 0x0d, 0,
   /* AT+CFUN=1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x0d, 0,
-  /* AT+CSIM= */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0,
-  /* AT+CGLA= */ 0x2b, 0x43, 0x47, 0x4c, 0x41, 0x3d, 0,
-  /* AT+CCHO=" */ 0x2b, 0x43, 0x43, 0x48, 0x4f, 0x3d, 0x22, 0,
+  /* AT+CSIM=… */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, <u8>Parameter.Apdu, 0,
+  /* AT+CGLA=…,… */ 0x2b, 0x43, 0x47, 0x4c, 0x41, 0x3d, <u8>Parameter.Session, 0x2c, <u8>Parameter.Apdu, 0,
+  /* AT+CCHO="…" */ 0x2b, 0x43, 0x43, 0x48, 0x4f, 0x3d, <u8>Parameter.Aid, 0,
   /* AT+CEREG? */ 0x2b, 0x43, 0x45, 0x52, 0x45, 0x47, 0x3f, 0x0d, 0,
   /* AT+CFUN? */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3f, 0x0d, 0,
   /* AT+CFUN=1,1 */ 0x2b, 0x43, 0x46, 0x55, 0x4e, 0x3d, 0x31, 0x2c, 0x31, 0x0d, 0,
-  /* AT+CCHC= */ 0x2b, 0x43, 0x43, 0x48, 0x43, 0x3d, 0,
+  /* AT+CCHC=… */ 0x2b, 0x43, 0x43, 0x48, 0x43, 0x3d, <u8>Parameter.Session, 0x0d, 0,
   /* AT+CSIM=1 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x31, 0x0d, 0,
   /* AT+CMEE? */ 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d, 0,
   /* AT+CSIM=0 */ 0x2b, 0x43, 0x53, 0x49, 0x4d, 0x3d, 0x30, 0x0d, 0,
@@ -56,35 +66,32 @@ export function answerName(): u32 {
   return load<u8>(LINE + i) == 0x3a && (sign == 0x3d || sign == 0x3f) ? i + 1 : 0;
 }
 
+/** Writes `"<digits>"` and carriage return. */
 function putHex(at: usize, from: usize, length: u32): usize {
+  store<u8>(at++, 0x22);
   for (let i: u32 = 0; i < length; i++) {
     const byte: u32 = load<u8>(from + i);
     store<u8>(at, hexDigit(byte >> 4));
     store<u8>(at, hexDigit(byte & 15), 1);
     at += 2;
   }
-  return at;
-}
-
-/** `<length>,"<command>"`; length in digits. */
-function putApdu(at: usize): usize {
-  const length = S.apduLength;
-  at = putDecimal(at, 2 * length);
-  store<u16>(at, 0x222c); // ,"
-  return putEnd(putHex(at + 2, APDU, length));
-}
-
-/** Quotation mark and carriage return. */
-function putEnd(at: usize): usize {
   store<u16>(at, 0x0d22);
   return at + 2;
 }
 
-function putSession(at: usize, end: u32): usize {
-  memory.copy(at, SESSION, S.sessionLength);
-  at += S.sessionLength;
-  store<u8>(at, end);
-  return at + 1;
+/** Writes a parameter. */
+function putParameter(at: usize, parameter: u32): usize {
+  if (HAS_MODEMS && parameter == Parameter.Aid) return putHex(at, ISDR_AID, AID_BYTES);
+  if (HAS_MODEMS && parameter == Parameter.Session) {
+    memory.copy(at, SESSION, S.sessionLength);
+    return at + S.sessionLength;
+  }
+  const length = S.apduLength;
+  // the modem puts the channel in (3GPP TS 27.007 §8.43)
+  if (HAS_MODEMS && S.linkCommand == LinkCommand.Channel && !(O.modem & ModemQuirk.PassesClassByte)) store<u8>(APDU, load<u8>(APDU) & 0xfc);
+  at = putDecimal(at, 2 * length);
+  store<u8>(at, 0x2c);
+  return putHex(at + 1, APDU, length);
 }
 
 /** Writes the command line to CARD_LINE. Returns its bytes. */
@@ -92,18 +99,10 @@ export function atLineLength(): u32 {
   store<u16>(CARD_LINE, 0x5441); // AT
   let at = CARD_LINE + 2;
   let from = text();
-  for (let byte = load<u8>(from); byte; byte = load<u8>(++from)) store<u8>(at++, byte);
-  const command = S.linkCommand;
-  if (command == LinkCommand.Csim) at = putApdu(at);
-  if (HAS_MODEMS) {
-    if (command == LinkCommand.PowerDown && O.modem & ModemQuirk.RadioCycle) store<u8>(at - 2, 0x34);
-    if (command == LinkCommand.CloseSession) at = putSession(at, 0x0d);
-    if (command == LinkCommand.OpenSession) at = putEnd(putHex(at, ISDR_AID, AID_BYTES));
-    if (command == LinkCommand.Channel) {
-      // the modem puts the channel in (3GPP TS 27.007 §8.43)
-      if (!(O.modem & ModemQuirk.PassesClassByte)) store<u8>(APDU, load<u8>(APDU) & 0xfc);
-      at = putApdu(putSession(at, 0x2c));
-    }
+  for (let byte: u32 = load<u8>(from); byte; byte = load<u8>(++from)) {
+    if (byte <= <u32>Parameter.Session) at = putParameter(at, byte);
+    else store<u8>(at++, byte);
   }
+  if (HAS_MODEMS && S.linkCommand == LinkCommand.PowerDown && O.modem & ModemQuirk.RadioCycle) store<u8>(at - 2, 0x34);
   return at - CARD_LINE;
 }

@@ -36,8 +36,8 @@ const CME_SIM_BUSY: i32 = 14;
 /** OK and the zero byte behind it, in the upper three bytes of a word. */
 const TEXT_OK: u32 = 0x004b4f00;
 const TEXT_ERROR: usize = memory.data<u8>([0x45, 0x52, 0x52, 0x4f, 0x52, 0]);
-const TEXT_CME_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x45, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
-const TEXT_CMS_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 0x53, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
+/** +CME ERROR: and +CMS ERROR: with any byte where they differ. */
+const TEXT_CM_ERROR: usize = memory.data<u8>([0x2b, 0x43, 0x4d, 1, 0x20, 0x45, 0x52, 0x52, 0x4f, 0x52, 0x3a, 0]);
 /** The end of "SIM busy". */
 const TEXT_BUSY: u32 = 0x79737562;
 
@@ -54,7 +54,6 @@ function isHex(): bool {
 }
 
 function write(): void {
-  S.linkWaiting = true;
   S.linkPaused = false;
   S.hexDigits = 0;
   S.hexExpected = 0;
@@ -134,7 +133,7 @@ export function atResponseLength(): u32 {
 export function atTick(): void {
   // the host may have slept before it wrote the line; and what is not taken yet is not late
   if (S.actions & (1 << Action.CardWrite) || (HAS_MODEMS && S.responsePart == ResponsePart.Given)) return startClock();
-  if (!S.linkWaiting || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
+  if (!S.linkCommand || <i32>(S.nowMs - S.linkDeadlineMs) < 0) return;
   if (S.linkPaused) return write();
   // each line that was repeated may be answered yet
   if (HAS_MODEMS) S.linkStale |= S.linkCommand == LinkCommand.Synchronise ? Stale.Answer | Stale.Questions : Stale.Answer;
@@ -145,7 +144,6 @@ export function atTick(): void {
 /** Gives up the command in progress. */
 export function atCancel(failure: i32): void {
   S.actions &= ~(1 << Action.CardWrite);
-  S.linkWaiting = false;
   S.linkCommand = LinkCommand.None;
   S.linkFailure = failure;
 }
@@ -232,7 +230,7 @@ function givePart(): bool {
  * is something else.
  */
 function takeAnswer(): bool {
-  if (!S.linkWaiting || S.linkPaused || !needsAnswer()) return false;
+  if (S.linkPaused || !needsAnswer()) return false;
   let from: u32 = 0;
   if (!S.lineGoesOn) {
     from = answerName();
@@ -308,15 +306,15 @@ function isRegistrationRead(from: u32): bool {
 
 function endLine(): void {
   store<u8>(LINE + S.lineLength, 0);
-  if (!takeAnswer() && S.linkWaiting && !S.linkPaused) finalResult();
+  if (!takeAnswer() && S.linkCommand && !S.linkPaused) finalResult();
   S.lineGoesOn = false;
   S.lineLength = 0;
 }
 
-/** Length of `text` when the line begins with it, else 0. */
+/** Length of `text` when the line begins with it, else 0; 1 stands for any byte. */
 function startsWith(text: usize): u32 {
   let i: u32 = 0;
-  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) if (load<u8>(LINE + i) != byte) return 0;
+  for (let byte = load<u8>(text); byte; byte = load<u8>(text + ++i)) if (byte != 1 && load<u8>(LINE + i) != byte) return 0;
   return i;
 }
 
@@ -330,7 +328,7 @@ function finalResult(): void {
     return finish(isBroken ? ErrorCode.ModemGarbage : S.linkFailure, 0);
   }
   if (startsWith(TEXT_ERROR) && !load<u8>(LINE, 5)) return refused(ErrorCode.ModemError, 0);
-  const length = startsWith(TEXT_CME_ERROR) | startsWith(TEXT_CMS_ERROR);
+  const length = startsWith(TEXT_CM_ERROR);
   const isBusy = HAS_MODEMS && load<u32>(LINE + S.lineLength - 4) == TEXT_BUSY;
   if (length) refused(ErrorCode.ModemCmeError, isBusy ? CME_SIM_BUSY : numberIn(length, S.lineLength));
 }

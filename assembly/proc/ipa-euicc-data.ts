@@ -6,7 +6,7 @@ import { ErrorCode } from '../abi/errors';
 import { HAS_COAP, HAS_DATA, HAS_PUSH } from '../abi/features';
 import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH, SCRATCH_END } from '../abi/state';
 import { backDeviceInfo } from '../es10/authenticate-server';
-import { sendRetrieveByCriterion, sendRetrieveNotifications, sendRetrieveResults } from '../es10/retrieve-notifications-list';
+import { sendRetrieveByCriterion, sendRetrieveResults } from '../es10/retrieve-notifications-list';
 import { beginProvideResult } from '../esipa/provide-eim-package-result';
 import { PREFIX } from '../rsp/prefix';
 import { requestPut } from '../rsp/request';
@@ -112,13 +112,6 @@ export function beginDataResponse(): void {
   beginDataPass(false);
 }
 
-function select(outer: u32, depth: u32, tag: u32, retag: u32): void {
-  S.selectOuter = outer;
-  S.selectDepth = depth;
-  S.selectTag = tag;
-  S.retag = retag;
-}
-
 /** The criterion inside the element `tag` of the request, or nothing. */
 function findCriterion(tag: u32): bool {
   return !findTlv(MESSAGE, S.keepEnd, tag) && derLength > 0 && derLength <= 16;
@@ -131,41 +124,46 @@ function sendGetCerts(): void {
   cardSendBack(0xbf56);
 }
 
+/**
+ * Where the card has each object: second byte of the function's tag, 0 for what is no matter of the card; depth and tag of the element in the
+ * answer, 0 for the answer itself; and the tag it gets, 0 for its own.
+ */
+const SOURCE_BYTES: u32 = 4;
+// biome-ignore format: a row a line
+const SOURCES: usize = HAS_DATA ? memory.data<u8>([
+  /* Notifications */ 0x2b, 2, 0xa0, 0,
+  /* DefaultSmdpAddress */ 0x3c, 2, 0x80, 0x81,
+  /* PackageResults */ 0x2b, 2, 0xa2, 0,
+  /* EuiccInfo1 */ 0x20, 1, 0, 0,
+  /* EuiccInfo2 */ 0x22, 1, 0, 0,
+  /* RootSmdsAddress */ 0x3c, 2, 0x81, 0x83,
+  /* AssociationToken */ 0, 0, 0, 0,
+  /* EumCertificate */ 0x56, 3, 0xa5, 0,
+  /* EuiccCertificate */ 0x56, 3, 0xa6, 0,
+  /* EimTransactionId, IpaCapabilities, DeviceInfo */ 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]) : 0;
+
+const GET_CERTS: u32 = 0xbf56;
+const RETRIEVE_NOTIFICATIONS: u32 = 0xbf2b;
+const RESULTS: u32 = 0xa2;
+
 /** Asks the card for the present object. False when the object is no matter of the card. */
 export function sendDataObjectRequest(): bool {
+  const source = SOURCES + S.dataObject * SOURCE_BYTES;
+  if (!load<u8>(source)) return false;
+  const tag: u32 = load<u8>(source, 2);
+  const outer: u32 = 0xbf00 | load<u8>(source);
   S.selectIndex = 0;
-  switch (S.dataObject) {
-    case DataObject.Notifications:
-      select(0xbf2b, 2, 0xa0, 0);
-      if (findCriterion(0xa1)) sendRetrieveByCriterion(derValue, derEnd);
-      else sendRetrieveNotifications();
-      return true;
-    case DataObject.PackageResults:
-      select(0xbf2b, 2, 0xa2, 0);
-      if (findCriterion(0xa2)) sendRetrieveByCriterion(derValue, derEnd);
-      else sendRetrieveResults();
-      return true;
-    case DataObject.DefaultSmdpAddress:
-      select(0xbf3c, 2, 0x80, 0x81);
-      cardSendEmpty(0xbf3c);
-      return true;
-    case DataObject.RootSmdsAddress:
-      select(0xbf3c, 2, 0x81, 0x83);
-      cardSendEmpty(0xbf3c);
-      return true;
-    case DataObject.EuiccInfo1:
-    case DataObject.EuiccInfo2:
-      const tag: u32 = S.dataObject == DataObject.EuiccInfo1 ? 0xbf20 : 0xbf22;
-      select(tag, 1, tag, 0);
-      cardSendEmpty(tag);
-      return true;
-    case DataObject.EumCertificate:
-    case DataObject.EuiccCertificate:
-      select(0xbf56, 3, S.dataObject == DataObject.EumCertificate ? 0xa5 : 0xa6, 0);
-      sendGetCerts();
-      return true;
-  }
-  return false;
+  S.selectOuter = outer;
+  S.selectDepth = load<u8>(source, 1);
+  S.selectTag = tag ? tag : outer;
+  S.retag = load<u8>(source, 3);
+  if (outer == GET_CERTS) sendGetCerts();
+  // criteria have the tags A1 and A2
+  else if (outer == RETRIEVE_NOTIFICATIONS && findCriterion(tag == RESULTS ? RESULTS : 0xa1)) sendRetrieveByCriterion(derValue, derEnd);
+  else if (tag == RESULTS) sendRetrieveResults();
+  else cardSendEmpty(outer);
+  return true;
 }
 
 /** Writes the present object, one that the IPA knows itself, from backAt to SCRATCH_END; nothing when there is none. */

@@ -2,6 +2,7 @@
 // How far an answer is read, and where those of its elements lie in MESSAGE that go on to the card or decide what goes there.
 
 import { SLOTS } from '../abi/state';
+import { cardRun } from '../wire/card-lane';
 
 /** How far an answer is read. */
 export const enum Reply {
@@ -45,4 +46,11 @@ export function slotEnd(slot: u32): usize {
 export function setSlot(slot: u32, at: usize, end: usize): void {
   store<u32>(SLOTS + 8 * slot, at);
   store<u32>(SLOTS + 8 * slot, end, 4);
+}
+
+/** Adds it to what the next ES10 command is made of. False when it is missing. */
+export function runSlot(slot: u32): bool {
+  const at = slotAt(slot);
+  if (at) cardRun(at, slotEnd(slot));
+  return at != 0;
 }
