@@ -3,6 +3,7 @@
 
 import binaryen from 'binaryen';
 import { divideAddresses } from './shrink/addresses.js';
+import { makeArms } from './shrink/arms.js';
 import { shareBases } from './shrink/bases.js';
 import { shortenBranches } from './shrink/branches.js';
 import { joinConditions } from './shrink/conditions.js';
@@ -43,9 +44,10 @@ export function shrink(wasm: Uint8Array): Shrunk {
     moves = promoteScalars(module, range);
   });
   const final = parse(
-    changed(parse(smallest(tree)), (module) => {
+    changed(parse(smallest(straightened(smallest(tree)))), (module) => {
       numberWords(module, range);
       joinConditions(module);
+      makeArms(module);
       outline(module);
       // functions that were made have known results, too
       joinConditions(module);
@@ -72,6 +74,14 @@ function setOptions(): void {
   binaryen.setOneCallerInlineMaxSize(500);
   // what two more instructions in each place cost, outlining gets back elsewhere
   binaryen.setAlwaysInlineMaxSize(4);
+}
+
+/** The text of a module with fewer branches, from which the optimiser gets further. */
+function straightened(text: string): string {
+  return changed(parse(text), (module) => {
+    joinConditions(module);
+    makeArms(module);
+  });
 }
 
 /** Where the scalars lie, told by the module's exports. */

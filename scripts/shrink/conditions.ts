@@ -7,11 +7,11 @@ import { READ } from './numbered.js';
 import { constant, functions, isDeclaration, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
 
 /** More is not computed without need. */
-const MOST_INSTRUCTIONS = 16;
+export const MOST_INSTRUCTIONS = 16;
 const COMPARISON = /^i32\.(eqz?|ne|[lg][te]_[su])$/;
 
 /** What is known of a function of the module. */
-interface Known {
+export interface Known {
   /** Functions whose results are 0 or 1. */
   readonly booleans: ReadonlySet<string>;
   /** How many instructions a function is that only computes its result from what it is given, globals and scalars. */
@@ -20,8 +20,12 @@ interface Known {
 
 /** Rewrites the `if`s of a module whose one arm is 0 or 1, or another constant, and whose other arm has no effects. */
 export function joinConditions(module: List): void {
-  const known = { booleans: booleanFunctions(module), pure: pureFunctions(module) };
+  const known = knownOf(module);
   for (const each of functions(module)) rewrite(each, (node) => join(node, known));
+}
+
+export function knownOf(module: List): Known {
+  return { booleans: booleanFunctions(module), pure: pureFunctions(module) };
 }
 
 function join(node: List, known: Known): List {
@@ -43,7 +47,7 @@ function join(node: List, known: Known): List {
 }
 
 /** Whether a value is 0 or 1. */
-function isBoolean(node: Node | undefined, functions: ReadonlySet<string>): boolean {
+export function isBoolean(node: Node | undefined, functions: ReadonlySet<string>): boolean {
   if (!isList(node)) return false;
   const [kind] = node;
   const operands = lists(node);
@@ -91,7 +95,7 @@ function pureFunctions(module: List): Map<string, number> {
 }
 
 /** Instructions of a value that has no effects and cannot fail; undefined for any other. */
-function costOf(node: List, pure: ReadonlyMap<string, number>): number | undefined {
+export function costOf(node: List, pure: ReadonlyMap<string, number>): number | undefined {
   const [kind] = node.map(String);
   let cost = 1;
   if (kind === 'call' && node[1] !== READ) {

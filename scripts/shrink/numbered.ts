@@ -9,14 +9,16 @@ import { functions, type List, rewrite } from './tree.js';
 export const READ = '$shrink/read';
 const WRITE = '$shrink/write';
 const WORD = 4;
+/** The smallest number that takes one byte as a constant. */
+const FIRST_NUMBER = -64;
 /** Numbers up to here take no more than two bytes as a constant, one up to 63. */
 const LAST_NUMBER = 8191;
 
 /** Reads and writes words behind `begin` by number; a module has enough of them to pay for the functions. */
 export function numberWords(module: List, { begin }: Pick<Range, 'begin'>): void {
   const numberOf = ({ address, head: [name] }: Access, instruction: string) => {
-    const number = (address - begin) / WORD;
-    return name === instruction && number >= 0 && number <= LAST_NUMBER && Number.isInteger(number) ? number : undefined;
+    const number = FIRST_NUMBER + (address - begin) / WORD;
+    return name === instruction && number >= FIRST_NUMBER && number <= LAST_NUMBER && Number.isInteger(number) ? number : undefined;
   };
   for (const each of functions(module)) {
     rewrite(each, (node) => {
@@ -27,7 +29,7 @@ export function numberWords(module: List, { begin }: Pick<Range, 'begin'>): void
       return written === undefined ? node : ['call', WRITE, access.value ?? '', ['i32.const', String(written)]];
     });
   }
-  const address: List = ['i32.shl', ['local.get', '$number'], ['i32.const', '2']];
+  const address: List = ['i32.shl', ['i32.sub', ['local.get', '$number'], ['i32.const', String(FIRST_NUMBER)]], ['i32.const', '2']];
   module.push(
     ['func', READ, ['param', '$number', 'i32'], ['result', 'i32'], ['i32.load', `offset=${begin}`, address]],
     [

@@ -3,6 +3,7 @@
 
 import binaryen from 'binaryen';
 import { describe, expect, it } from 'vitest';
+import { makeArms } from '../../scripts/shrink/arms.js';
 import { joinConditions } from '../../scripts/shrink/conditions.js';
 import { outline } from '../../scripts/shrink/outline.js';
 import { type List, parseTree, printTree } from '../../scripts/shrink/tree.js';
@@ -162,11 +163,53 @@ describe('joinConditions', () => {
   });
 });
 
+describe('makeArms', () => {
+  const once = '(call $f (i32.const 1))';
+
+  it.each([
+    [
+      'a jump behind something',
+      `(block $b (if (local.get $0) (then ${once} (br $b))) ${once} ${once})`,
+      `(block $b (if (local.get $0) (then ${once}) (else ${once} ${once})))`,
+    ],
+    [
+      'one after the other, and one within the other',
+      `(block $b (if (call $g) (then (if (call $h) (then ${once} (br $b))) (nop) (br $b))) (if (call $h) (then ${once} (br $b))) ${once})`,
+      `(block $b (if (call $g) (then (if (call $h) (then ${once}) (else (nop)))) (else (if (call $h) (then ${once}) (else ${once})))))`,
+    ],
+    [
+      'a jump with a value',
+      `(drop (block $b (result i32) (if (call $g) (then (br $b (call $h)))) ${once} (call $g)))`,
+      `(drop (block $b (result i32) (if (result i32) (call $g) (then (call $h)) (else ${once} (call $g)))))`,
+    ],
+  ])('%s', (_, before, after) => {
+    expect(passed(makeArms, `(func $x (param $0 i32) ${before})`)).toBe(printed(`(func $x (param $0 i32) ${after})`));
+  });
+
+  it.each([
+    ['is as short as a branch', `(block $b (if (call $g) (then (br $b))) ${once})`],
+    ['is shorter as a branch', `(drop (block $b (result i32) (if (call $g) (then (br $b (i32.const 3)))) ${once} (call $g)))`],
+    ['goes elsewhere', `(block $a (block $b (if (call $g) (then ${once} (br $a))) ${once}) ${once})`],
+    ['has an else already', `(block $b (if (call $g) (then ${once} (br $b)) (else (nop))) ${once})`],
+    [
+      'is followed by something outside of its arm',
+      `(block $b (if (call $g) (then (if (call $h) (then ${once} (br $b))) ${once})) ${once})`,
+    ],
+    [
+      'lies in a sequence that gives no value where the block gives one',
+      `(drop (block $b (result i32) (if (call $g) (then (if (call $g) (then ${once} (br $b (call $g)))) (br $b (call $h))) (else (br $b (call $g))))))`,
+    ],
+  ])('leaves alone what %s', (_, body) => {
+    expect(passed(makeArms, `(func $x ${body})`)).toBe(printed(`(func $x ${body})`));
+  });
+});
+
 describe('drawn programs', () => {
   it.each(Array.from({ length: 60 }, (_, seed) => seed + 1))('do the same afterwards (seed %i)', (seed) => {
     const before = new Program(seed).text();
     const tree = parseTree(before);
     joinConditions(tree);
+    makeArms(tree);
     outline(tree);
     joinConditions(tree);
     const after = printTree(tree);
@@ -229,7 +272,7 @@ class Program {
       this.#of(['(local.get $first)', '(local.get $second)', '(i32.const CONSTANT)', '(global.get $global)', '(global.get $g)']);
     if (depth === 0) return leaf();
     const inner = () => this.#value(depth - 1);
-    switch (this.#draw(7)) {
+    switch (this.#draw(8)) {
       case 0:
         return `(local.tee ${this.#of(['$first', '$second'])} ${inner()})`;
       case 1:
@@ -237,6 +280,11 @@ class Program {
       case 2:
         return `(if (result i32) ${inner()} (then ${inner()}) (else ${this.#of([inner(), '(i32.const 0)', '(i32.const 1)'])}))`;
       case 3:
+        return `(block $label.v (result i32) (if ${inner()} (then (br $label.v ${inner()}))) (if ${inner()} (then (global.set $g ${inner()}) (br $label.v ${inner()}))) ${inner()})`.replaceAll(
+          '$label.v',
+          `$label.v${this.#labels++}`,
+        );
+      case 4:
         return `(i32.load8_u (i32.and ${inner()} (i32.const 1023)))`;
       default:
         return `(${this.#of(['i32.add', 'i32.sub', 'i32.xor', 'i32.lt_u', 'i32.eq'])} ${inner()} ${inner()})`;
@@ -246,7 +294,7 @@ class Program {
   #statement(depth: number): string {
     const inner = () => (depth > 0 ? `${this.#statement(depth - 1)} ${this.#statement(depth - 1)}` : '(nop)');
     const label = `$label${this.#labels++}`;
-    switch (this.#draw(7)) {
+    switch (this.#draw(8)) {
       case 0:
         return `(global.set ${this.#of(['$g', '$h'])} ${this.#value(2)})`;
       case 1:
@@ -258,6 +306,8 @@ class Program {
       case 4:
         return `(loop ${label} ${inner()} (br_if ${label} (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 40))))`;
       case 5:
+        return `(block ${label} (if ${this.#value(1)} (then ${inner()} (br ${label}))) ${inner()} (if ${this.#value(1)} (then ${inner()} (br ${label}))) ${inner()})`;
+      case 6:
         return `(if (i32.eq ${this.#value(1)} (i32.const 12)) (then (return ${this.#value(1)})))`;
       default:
         return `(local.set ${this.#of(['$first', '$second'])} ${this.#value(2)})`;
