@@ -79,10 +79,8 @@ import { PENDING, REPEAT } from './streams';
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
 const MAX_DELIVERIES: u32 = 64;
-
 /** Proactive commands fetched in one run: a card must not keep the module busy for ever. */
 const MOST_FETCHES: u32 = 16;
-
 const LAST_STALE_CHANNEL: u32 = 3;
 
 /** Selects which element of the next response is streamed on. */

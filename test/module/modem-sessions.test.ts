@@ -5,9 +5,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../host/abi.js';
+import { fromHex } from '../../host/sim/codec/bytes.js';
 import type { Disturbance, ModemQuirks } from '../../host/sim/modem/index.js';
-import type { Plan } from './support/modem-peers.js';
-import { describeSession, drawSession, type ModemSession, runSession, type SessionDraw } from './support/modem-session.js';
+import { ModemPeers, type Plan } from './support/modem-peers.js';
+import { describeSession, drawSession, limitMs, type ModemSession, runSession, type SessionDraw } from './support/modem-session.js';
 
 const FIRST_SEED = Number(process.env.IPA_SEED ?? 1);
 const SESSIONS = Number(process.env.IPA_MODEM_SESSIONS ?? 1_500);
@@ -79,32 +80,113 @@ describe('sessions over mixed modems', () => {
   });
 });
 
+/** What the sessions below are made of where they say nothing else. */
+const PLAN: Plan = {
+  jobs: ['package'],
+  manner: { inline: false, numbered: true, refuseUntilReset: true },
+  notifications: [100, 50],
+  otherEims: 0,
+  packageBytes: 100,
+  answerBytes: 100,
+};
+
+interface Trouble {
+  readonly quirks?: ModemQuirks;
+  readonly disturbances?: readonly Disturbance[];
+  readonly simLock?: boolean;
+  readonly plan?: Partial<Plan>;
+  readonly commands?: readonly number[];
+  readonly outcome?: 'success' | 'either';
+}
+
+/** A session that is not drawn. */
+function design({ quirks = {}, disturbances = [], simLock = false, plan, commands = [0], outcome = 'either' }: Trouble): SessionDraw {
+  const hostOptions = simLock ? { simLock } : {};
+  const modem = { quirks, disturbances, hostOptions, echo: true, chunks: { kind: 'whole' } } as const;
+  const mixture = { seed: 1, outcome, risks: [], ...modem };
+  return { mixture, plan: { ...PLAN, ...plan }, cardTimeoutMs: 5_000, modemReset: 0, blockBytes: undefined, commands };
+}
+
+describe('the harness', () => {
+  const answer = (response: string) => ({ kind: 'answer', lines: [`+CSIM: ${response.length},"${response}"`, 'OK'] }) as const;
+
+  it("sees a response that is not the card's", () => {
+    // MANAGE CHANNEL is the fifth line, and gives channel 1
+    const disturbances: Disturbance[] = [{ nth: 5, action: answer('029000'), runs: true }];
+    const { complaints } = runSession(design({ disturbances, plan: { jobs: [], notifications: [] } }));
+    expect(complaints[0]).toMatch(/^1000 AT\+CSIM=10,"0070000001" was answered 019000, and read was 029000$/);
+  });
+
+  it('sees a response to an APDU that the card has not got', () => {
+    const disturbances: Disturbance[] = [{ nth: 5, action: answer('019000'), runs: false }];
+    expect(runSession(design({ disturbances })).complaints[0]).toContain('was answered nothing, and read was 019000');
+  });
+
+  it('sees what is executed, removed or reported wrongly', () => {
+    const peers = new ModemPeers(PLAN, 1);
+    const [job] = peers.jobs;
+    const run = (request: string) => peers.card.run(Buffer.from(request, 'hex'), peers.card);
+    expect(run(job!.commands[0]!)).toEqual(job!.result);
+    expect(peers.complaints).toEqual([]);
+    run(job!.commands[0]!);
+    run('BF30038001FF');
+    run('BF5100');
+    peers.eim(fromHex(`BF50185A10${'00'.repeat(16)}BF5103A10100`));
+    expect(peers.complaints).toEqual([
+      'package AA32 is executed for the 2th time',
+      'number 255 is removed and not there',
+      'nobody has sent the package BF5100',
+      "a result that is not the card's: BF5103A10100",
+    ]);
+  });
+
+  it('gives a command that hangs no more time than its deadlines', () => {
+    const draw = design({});
+    expect(limitMs(draw, [])).toBe(30_000 + 20_000);
+    expect(limitMs(design({ disturbances: [{ action: { kind: 'silence' } }] }), [])).toBe(50_000 + 5_000 + 93_000);
+  });
+});
+
+/** Every trouble that may come to an answer. */
+const TROUBLES: readonly (readonly [string, Disturbance])[] = [
+  ['lost', { action: { kind: 'silence' } }],
+  ['not given, as the command is lost', { action: { kind: 'silence' }, runs: false }],
+  ['ERROR', { action: { kind: 'answer', lines: ['ERROR'] } }],
+  ['ERROR, although the command is carried out', { action: { kind: 'answer', lines: ['ERROR'] }, runs: true }],
+  ['SIM failure, although the command is carried out', { action: { kind: 'answer', lines: ['+CME ERROR: 13'] }, runs: true }],
+  ['SIM busy', { action: { kind: 'answer', lines: ['+CME ERROR: 14'] } }],
+  ['OK and nothing else', { action: { kind: 'answer', lines: ['OK'] }, runs: true }],
+  ['cut', { action: { kind: 'cut', afterBytes: 12 } }],
+  ['truncated', { action: { kind: 'truncate', digits: 2 } }],
+  ['late', { action: { kind: 'delay', ms: 7_000 } }],
+  ['late from its middle on', { action: { kind: 'delay', ms: 7_000, afterBytes: 14 } }],
+];
+/** The sessions below have fewer lines. */
+const LINES = 45;
+
+describe('whichever answer of a session', () => {
+  const inline = { ...PLAN.manner, inline: true };
+  const kinds: readonly Trouble[] = [
+    { plan: { packageBytes: 80, manner: inline } },
+    { plan: { jobs: ['download'] } },
+    { plan: { jobs: ['switch'] }, quirks: { unsupported: ['+CSIM'] } },
+  ];
+
+  it.each(TROUBLES)(
+    'is %s',
+    (_, rule) => {
+      for (let nth = 1; nth <= LINES; nth++) {
+        // in the short form the kinds take turns
+        const chosen = SESSIONS > 1_500 ? kinds : [kinds[nth % kinds.length]!];
+        for (const kind of chosen) check(design({ ...kind, disturbances: [{ ...rule, nth }], commands: [0, 100] }));
+      }
+    },
+    PATIENCE_MS,
+  );
+});
+
 describe('a session in which', () => {
-  const PLAN: Plan = {
-    jobs: ['package'],
-    manner: { inline: false, numbered: true, refuseUntilReset: true },
-    notifications: [100, 50],
-    otherEims: 0,
-    packageBytes: 100,
-    answerBytes: 100,
-  };
-
-  interface Trouble {
-    readonly quirks?: ModemQuirks;
-    readonly disturbances?: readonly Disturbance[];
-    readonly simLock?: boolean;
-    readonly plan?: Partial<Plan>;
-    readonly commands?: readonly number[];
-    readonly outcome?: 'success' | 'either';
-  }
-
-  /** Runs a session that nobody has drawn. */
-  function session({ quirks = {}, disturbances = [], simLock = false, plan, commands = [0], outcome = 'either' }: Trouble): ModemSession {
-    const hostOptions = simLock ? { simLock } : {};
-    const modem = { quirks, disturbances, hostOptions, echo: true, chunks: { kind: 'whole' } } as const;
-    const mixture = { seed: 1, outcome, risks: [], ...modem };
-    return check({ mixture, plan: { ...PLAN, ...plan }, cardTimeoutMs: 5_000, modemReset: 0, blockBytes: undefined, commands });
-  }
+  const session = (trouble: Trouble): ModemSession => check(design(trouble));
   const errors = ({ runs }: ModemSession): number[] => runs.map(({ result }) => result.error);
   const count = ({ lines }: ModemSession, wanted: string): number => lines.filter((line) => line.endsWith(wanted)).length;
 
