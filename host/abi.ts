@@ -4,7 +4,7 @@
 // errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault.
 
 /** Version of this interface; changes when a host must change. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 export const ErrorCode = {
@@ -132,8 +132,8 @@ export const CARD_WINDOW_BYTES = 258;
 /** What is read of a line of the modem before it is looked at. */
 export const LINE_BYTES = 64;
 
-/** A response APDU, and a line of digits that may go beyond it. */
-export const RESPONSE_BYTES = 292;
+/** A response APDU, and twice LINE_BYTES of digits that may go beyond it. */
+export const RESPONSE_BYTES = 324;
 
 /** The handle of a channel that the modem opens; long ones have 16 digits. */
 export const SESSION_BYTES = 24;

@@ -4,6 +4,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
+import { readModule } from '../host/core/module-file.js';
 import { createNodeInstance } from '../host/core/node.js';
 import { poll } from '../host/driver.js';
 import { type EimEvent, psmo } from '../host/sim/eim/index.js';
@@ -25,7 +26,7 @@ type Sized = EimEvent & { readonly sizes?: { readonly receivedBytes: number; rea
 
 /** Every message that had a compact form, in the order they were sent. */
 async function play(bed: Testbed): Promise<Row[]> {
-  const instance = await createNodeInstance();
+  const instance = await createNodeInstance(await readModule('ipad-iot'));
   const transport = new HttpsTransport();
   const run = async () => {
     const card = bed.modem.connect();

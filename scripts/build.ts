@@ -21,7 +21,7 @@ const COVERAGE: CompileRequest = {
   entry: 'assembly/ipad-coverage.ts',
   target: 'release',
   outFile: 'build/ipad-coverage.wasm',
-  options: ['--use', 'IPA_COVERAGE=1'],
+  options: [...featureOptions(variants.find(({ name }) => name === 'ipad') ?? {}), '--use', 'IPA_COVERAGE=1'],
 };
 const SHELL = 'host/core/wasi-shell/shell.ts';
 

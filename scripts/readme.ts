@@ -50,7 +50,7 @@ async function numbers(text: string): Promise<string> {
   const [small, large] = [await run(SMALL_BYTES), await run(LARGE_BYTES)];
   const { supported, all } = countProcedures(text);
   const rows: readonly (readonly [string, string])[] = [
-    ['`ipad`: everything', bytes(ipad.wasmBytes)],
+    ['`ipad`: everything but compact forms', bytes(ipad.wasmBytes)],
     ['`ipad-iot`: SGP.32 without JSON', bytes(size('ipad-iot').wasmBytes)],
     ['`ipad-min`: by way of the eIM alone', bytes(size('ipad-min').wasmBytes)],
     ['`ipad-min-coap`: the same with CoAP', bytes(size('ipad-min-coap').wasmBytes)],

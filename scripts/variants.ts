@@ -80,16 +80,16 @@ const MIN: readonly Feature[] = [
 
 /** The table. A trimmed variant is one more entry file and one more row. */
 export const variants: readonly Variant[] = [
-  { name: 'ipad', entry: 'assembly/ipad.ts', budget: budget(32) },
-  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(29), goalBytes: 20 * 1024 },
+  { name: 'ipad', entry: 'assembly/ipad.ts', without: ['COMPACT'], budget: budget(32) },
+  { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(30), goalBytes: 20 * 1024 },
   { name: 'ipad-min', entry: 'assembly/ipad-min.ts', without: [...MIN, 'COAP', 'MORE_OPTIONS'], budget: budget(15), goalBytes: 12 * 1024 },
   { name: 'ipad-min-coap', entry: 'assembly/ipad-min-coap.ts', without: MIN, budget: budget(19), goalBytes: 12 * 1024 },
-  { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(41, 20_480) },
+  { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(42, 20_992) },
   {
     name: 'lpa',
     entry: 'assembly/lpa.ts',
     without: ['ESIPA', 'ASN1', 'STRICT_ANSWERS', 'COAP', 'PUSH'],
-    budget: budget(20),
+    budget: budget(22),
     goalBytes: 16 * 1024,
   },
 ];

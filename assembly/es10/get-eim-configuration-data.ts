@@ -8,8 +8,8 @@ import { HAS_COAP, HAS_DATA, HAS_DIRECT, HAS_JSON, HAS_PUSH, HAS_SELECTION } fro
 import { Command } from '../abi/options';
 import { ASSOCIATION_TOKEN, CI_PKID, EIM_ADDRESS, EIM_ID, MESSAGE_END, O, S, WANTED_EIM_ID } from '../abi/state';
 import { cardSendEmpty } from '../wire/card-lane';
+import { backAt, backBegin, backByteTlv, backCopy, backHeader, backTlv } from '../wire/der-back';
 import { derCopy, derEnd, derEquals, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
-import { putByteTlv, putHeader, putTlv } from '../wire/der-write';
 
 const EIM_ID_TYPE_FQDN: u32 = 2;
 const EIM_ID_BYTES: u32 = 128;
@@ -87,21 +87,20 @@ function prepareNetworkOpen(first: usize, end: usize): i32 {
   }
   if (!length) return ErrorCode.MissingElement;
   if (HAS_COAP) S.scheme = chooseScheme(first, end);
-  const anchorFound = !findTlv(first, end, 0xa6);
-  const anchorBytes = anchorFound ? derEnd - derStart : 0;
+  const anchorBytes: u32 = findTlv(first, end, 0xa6) ? 0 : derEnd - derStart;
   if (MESSAGE_END - end < <usize>length + 15 + anchorBytes) return ErrorCode.MessageTooLong;
-  S.requestAt = end;
-  const anchor = derStart;
   if (HAS_DIRECT) S.peerKind = PeerKind.Eim;
   // CoAP has no JSON binding (SGP.32 v1.2 §6.2)
   if (HAS_JSON) S.binding = HAS_COAP && S.scheme ? Binding.Asn1 : O.esipaBinding;
-  let at = putByteTlv(end, 0x80, PeerKind.Eim);
-  at = putByteTlv(at, 0x82, HAS_JSON ? S.binding : 0);
-  if (HAS_COAP && S.scheme) at = putByteTlv(at, 0x83, S.scheme);
+  backBegin(MESSAGE_END);
+  backCopy(derEnd - anchorBytes, derEnd);
+  backTlv(0x81, address, length);
   // after a package the device is the one who has something to tell
-  if (HAS_PUSH && O.command == Command.Listen && !S.packages) at = putHeader(at, 0x84, 0);
-  at = putTlv(at, 0x81, address, length);
-  memory.copy(at, anchor, anchorBytes);
-  S.requestEnd = at + anchorBytes;
+  if (HAS_PUSH && O.command == Command.Listen && !S.packages) backHeader(0x84, backAt);
+  if (HAS_COAP && S.scheme) backByteTlv(0x83, S.scheme);
+  backByteTlv(0x82, HAS_JSON ? S.binding : 0);
+  backByteTlv(0x80, PeerKind.Eim);
+  S.requestAt = backAt;
+  S.requestEnd = MESSAGE_END;
   return 0;
 }

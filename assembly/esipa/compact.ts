@@ -13,7 +13,7 @@ import { backAt, backBegin, backByteTlv, backCopy, backHeader, backTlv } from '.
 import { derEnd, derLength, derStart, derValue, expectTlv, findTlv } from '../wire/der-read';
 
 /** ipaFeatures bit 5, minimizeEsipaBytes. */
-const MINIMIZE_ESIPA_BYTES: u32 = 0x04;
+export const MINIMIZE_ESIPA_BYTES: u32 = 0x04;
 const EID_BYTES: u32 = 16;
 const PROFILE_NUMBER_BYTES: u32 = 2;
 

@@ -3,10 +3,11 @@
 // made in two passes over the same objects: one adds up their lengths, the other streams them from the card to the eIM.
 
 import { ErrorCode } from '../abi/errors';
-import { HAS_COAP, HAS_DATA, HAS_PUSH } from '../abi/features';
+import { HAS_COAP, HAS_COMPACT, HAS_DATA, HAS_PUSH } from '../abi/features';
 import { ASSOCIATION_TOKEN, EIM_TRANSACTION_ID, MESSAGE, O, S, SCRATCH, SCRATCH_END } from '../abi/state';
 import { backDeviceInfo } from '../es10/authenticate-server';
 import { sendRetrieveByCriterion, sendRetrieveResults } from '../es10/retrieve-notifications-list';
+import { MINIMIZE_ESIPA_BYTES } from '../esipa/compact';
 import { beginProvideResult } from '../esipa/provide-eim-package-result';
 import { PREFIX } from '../rsp/prefix';
 import { requestPut } from '../rsp/request';
@@ -189,7 +190,7 @@ const PROTOCOLS: u32 = HAS_PUSH ? 0xd0 : HAS_COAP ? 0xc0 : 0x80;
 /** A8{80 ipaFeatures, 81 ipaSupportedProtocols}: named bits, trailing zero bits left out. */
 function backCapabilities(): void {
   backBits(0x81, PROTOCOLS);
-  backBits(0x80, O.ipaFeatures);
+  backBits(0x80, HAS_COMPACT ? O.ipaFeatures : O.ipaFeatures & ~MINIMIZE_ESIPA_BYTES);
   backHeader(0xa8, SCRATCH_END);
 }
 

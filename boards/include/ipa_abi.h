@@ -6,7 +6,7 @@
 /* errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault. */
 
 /** Version of this interface; changes when a host must change. */
-#define IPA_ABI_VERSION (2)
+#define IPA_ABI_VERSION (3)
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 enum ipa_error {
@@ -132,8 +132,8 @@ enum ipa_error {
 /** What is read of a line of the modem before it is looked at. */
 #define IPA_LINE_BYTES (64)
 
-/** A response APDU, and a line of digits that may go beyond it. */
-#define IPA_RESPONSE_BYTES (292)
+/** A response APDU, and twice LINE_BYTES of digits that may go beyond it. */
+#define IPA_RESPONSE_BYTES (324)
 
 /** The handle of a channel that the modem opens; long ones have 16 digits. */
 #define IPA_SESSION_BYTES (24)

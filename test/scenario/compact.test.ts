@@ -2,18 +2,27 @@
 // minimizeEsipaBytes (SGP.32 v1.2, the Compact… types): the eIM restores what the IPA left out, and every signature still fits.
 
 import { describe, expect, it } from 'vitest';
+import { readModule } from '../../host/core/module-file.js';
+import { createNodeInstance } from '../../host/core/node.js';
 import type { PollOptions } from '../../host/options.js';
 import type { EimEvent } from '../../host/sim/eim/index.js';
 import { Bench } from '../support/bench.js';
 import { expectCleanCard } from '../support/checks.js';
+import { withVirtualTime } from '../support/virtual-time.js';
 
 const FEATURES = { indirectRspServerCommunication: true, eimCtxParams1Generation: true } as const;
-const COMPACT: PollOptions = { ipaFeatures: { ...FEATURES, minimizeEsipaBytes: true } };
-const FULL: PollOptions = { ipaFeatures: FEATURES };
+const COMPACT: PollOptions = { assistant: 'ipad', ipaFeatures: { ...FEATURES, minimizeEsipaBytes: true } };
+const FULL: PollOptions = { assistant: 'ipad', ipaFeatures: FEATURES };
+
+/** ipad does without compact forms; with JSON ipad-consumer alone has them, here as a plain IPAd. */
+const VARIANTS = { asn1: 'ipad-iot', json: 'ipad-consumer' } as const;
+
+const start = (variant: string): Promise<Bench> =>
+  Bench.start({ createInstance: async () => withVirtualTime(await createNodeInstance(await readModule(variant))) });
 
 /** A device that the eIM knows, as after a first data request. */
 async function knownDevice(options: PollOptions): Promise<Bench> {
-  const bench = await Bench.start();
+  const bench = await start(VARIANTS[options.esipaBinding ?? 'asn1']);
   bench.eim.queue(bench.bed.eid, { kind: 'dataRequest' });
   expect(await bench.poll(options)).toMatchObject({ error: undefined, packages: 1 });
   return bench;
@@ -63,11 +72,22 @@ describe('what compact forms save', () => {
 
 describe('a device that the eIM knows nothing of', () => {
   it('is told so, and reports the failure', async () => {
-    const bench = await Bench.start();
+    const bench = await start('ipad-iot');
     bench.queueDownload({ sizeBytes: 3_000 });
     const { error } = await bench.poll(COMPACT);
     expect(error).toBeDefined();
     expect(bench.euicc.profiles).toEqual([]);
     expect(bench.events('downloadResult')).toHaveLength(1);
+  });
+});
+
+describe('ipad, which does without compact forms', () => {
+  it('tells the eIM so when it is asked for them, and sends everything in full', async () => {
+    const bench = await start('ipad');
+    bench.eim.queue(bench.bed.eid, { kind: 'dataRequest' });
+    bench.queueDownload({ sizeBytes: 3_000 });
+    expect(await bench.poll(COMPACT)).toMatchObject({ error: undefined, packages: 2, profilesInstalled: 1 });
+    expect(sizesOf(bench)).toEqual([]);
+    expect(bench.eim.device(bench.bed.eid)!.ipaCapabilities!.features).not.toContain('minimizeEsipaBytes');
   });
 });
