@@ -154,14 +154,18 @@ function isConstantIn({ head: [kind, name] }: Item, items: readonly Item[]): boo
   return kind === 'local.get' && !items.some(sets);
 }
 
-/** For each function the globals that it sets, or one that it calls. */
-function setsOf(module: List): Map<string, Set<string>> {
+/** The memory among the names of globals. */
+export const MEMORY = 'memory';
+
+/** For each function the globals that it sets, or one that it calls, and whether it writes to memory. */
+export function setsOf(module: List): Map<string, Set<string>> {
   const sets = new Map<string, Set<string>>();
   const calls = new Map<string, Set<string>>();
   for (const each of functions(module)) {
     const [own, called] = [new Set<string>(), new Set<string>()];
     visit(each, ([kind, name]) => {
       if (kind === 'global.set') own.add(String(name));
+      if (/\.store|^memory\./.test(String(kind))) own.add(MEMORY);
       if (kind === 'call') called.add(String(name));
     });
     sets.set(String(each[1]), own);

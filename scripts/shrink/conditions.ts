@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// `a && b` and `a || b` without a branch: where b may be computed in any case, one instruction takes the place of an `if` with two
-// arms. The optimiser does it for the cheapest values alone.
+// `a && b`, `a || b` and `a ? b : c` without a branch: where b and c may be computed in any case, one instruction takes the place of
+// an `if` with two arms. The optimiser does it for the cheapest values alone.
 
 import { accessOf } from './access.js';
+import { MEMORY, setsOf } from './bodies.js';
 import { READ } from './numbered.js';
 import { constant, functions, isDeclaration, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
 
 /** More is not computed without need. */
-export const MOST_INSTRUCTIONS = 16;
+const MOST_INSTRUCTIONS = 40;
 const COMPARISON = /^i32\.(eqz?|ne|[lg][te]_[su])$/;
 
 /** What is known of a function of the module. */
-export interface Known {
+interface Known {
   /** Functions whose results are 0 or 1. */
   readonly booleans: ReadonlySet<string>;
   /** How many instructions a function is that only computes its result from what it is given, globals and scalars. */
   readonly pure: ReadonlyMap<string, number>;
+  /** The globals that a function sets, and whether it writes to memory. */
+  readonly sets: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Rewrites the `if`s of a module whose one arm is 0 or 1, or another constant, and whose other arm has no effects. */
+/** Rewrites the `if`s of a module whose arms are values without effects. */
 export function joinConditions(module: List): void {
   const known = knownOf(module);
   for (const each of functions(module)) rewrite(each, (node) => join(node, known));
 }
 
-export function knownOf(module: List): Known {
-  return { booleans: booleanFunctions(module), pure: pureFunctions(module) };
+function knownOf(module: List): Known {
+  return { booleans: booleanFunctions(module), pure: pureFunctions(module), sets: setsOf(module) };
 }
 
 function join(node: List, known: Known): List {
@@ -34,20 +37,37 @@ function join(node: List, known: Known): List {
   const [, whenTrue, ...more] = then ?? [];
   const [, whenFalse, ...others] = otherwise ?? [];
   if (!condition || !isList(whenTrue) || !isList(whenFalse) || more.length + others.length > 0) return node;
+  const cost = (costOf(whenTrue, known.pure) ?? Number.POSITIVE_INFINITY) + (costOf(whenFalse, known.pure) ?? Number.POSITIVE_INFINITY);
+  if (cost > MOST_INSTRUCTIONS) return node;
   const value = constant(whenTrue) === undefined ? whenTrue : whenFalse;
   const fixed = constant(value === whenTrue ? whenFalse : whenTrue);
-  if (fixed === undefined || constant(value) !== undefined || (costOf(value, known.pure) ?? Number.POSITIVE_INFINITY) > MOST_INSTRUCTIONS)
-    return node;
   if ((fixed === 0 || fixed === 1) && isBoolean(condition, known.booleans) && isBoolean(value, known.booleans)) {
     const name = value === whenTrue ? ['i32.and', 'i32.le_u'][fixed] : ['i32.lt_u', 'i32.or'][fixed];
     return [name ?? '', condition, value];
   }
-  // the value is computed before the condition
-  return costOf(condition, known.pure) === undefined ? node : ['select', whenTrue, whenFalse, condition];
+  return mayComeAfter(condition, [whenTrue, whenFalse], known.sets) ? ['select', whenTrue, whenFalse, condition] : node;
+}
+
+/** Whether a condition may be computed after values without effects that came behind it. */
+function mayComeAfter(condition: List, values: readonly List[], sets: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+  const written = new Set<string>();
+  visit([condition], ([kind, name]) => {
+    if (/^(local|global)\.(set|tee)$/.test(String(kind))) written.add(String(name));
+    if (/\.store|^memory\./.test(String(kind))) written.add(MEMORY);
+    for (const set of (kind === 'call' && sets.get(String(name))) || []) written.add(set);
+  });
+  let isFree = true;
+  visit([...values], (node) => {
+    const [kind, name] = node.map(String);
+    if (/^(local|global)\.get$/.test(kind ?? '')) isFree &&= !written.has(name ?? '');
+    if (name === READ || accessOf(node)) isFree &&= !written.has(MEMORY);
+    else if (kind === 'call') isFree &&= written.size === 0;
+  });
+  return isFree;
 }
 
 /** Whether a value is 0 or 1. */
-export function isBoolean(node: Node | undefined, functions: ReadonlySet<string>): boolean {
+function isBoolean(node: Node | undefined, functions: ReadonlySet<string>): boolean {
   if (!isList(node)) return false;
   const [kind] = node;
   const operands = lists(node);
@@ -95,7 +115,7 @@ function pureFunctions(module: List): Map<string, number> {
 }
 
 /** Instructions of a value that has no effects and cannot fail; undefined for any other. */
-export function costOf(node: List, pure: ReadonlyMap<string, number>): number | undefined {
+function costOf(node: List, pure: ReadonlyMap<string, number>): number | undefined {
   const [kind] = node.map(String);
   let cost = 1;
   if (kind === 'call' && node[1] !== READ) {

@@ -144,21 +144,34 @@ describe('joinConditions', () => {
     ['not and', either('(i32.eqz (call $f))', '(i32.const 0)', test('$g')), `(i32.lt_u (i32.eqz (call $f)) ${test('$g')})`],
     ['not or', either('(i32.eqz (call $f))', test('$g'), '(i32.const 1)'), `(i32.le_u (i32.eqz (call $f)) ${test('$g')})`],
     ['a function of 0 and 1', either('(call $b)', test('$g'), '(i32.const 0)'), `(i32.and (call $b) ${test('$g')})`],
+    [
+      'a choice of two values',
+      either('(global.get $g)', test('$g'), '(global.get $h)'),
+      `(select ${test('$g')} (global.get $h) (global.get $g))`,
+    ],
+    [
+      'a choice that is computed before what changes something else',
+      either('(call $f)', test('$h'), '(i32.const 7)'),
+      `(select ${test('$h')} (i32.const 7) (call $f))`,
+    ],
     ['a choice', either('(global.get $g)', test('$g'), '(i32.const 7)'), `(select ${test('$g')} (i32.const 7) (global.get $g))`],
   ])('%s', (_, before, after) => {
     const others =
-      '(func $b (result i32) (if (call $f) (then (return (i32.const 1)))) (i32.eqz (call $f))) (func $f (result i32) (call $f))';
+      '(func $b (result i32) (if (call $f) (then (return (i32.const 1)))) (i32.eqz (call $f))) (func $f (result i32) (global.set $g (i32.const 0)) (call $f))';
     expect(passed(joinConditions, `(func $x (result i32) ${before}) ${others}`)).toBe(printed(`(func $x (result i32) ${after}) ${others}`));
   });
 
   it.each([
     ['has effects', either('(global.get $g)', '(call $f)', '(i32.const 0)')],
     ['is computed after what may change it', either('(call $f)', test('$g'), '(i32.const 7)')],
+    ['reads a local that the condition sets', either('(local.tee $0 (call $f))', '(local.get $0)', '(i32.const 7)')],
+    ['reads memory that the condition may write', either('(call $w)', '(i32.load (i32.const 16))', '(i32.const 7)')],
     ['may lie outside the memory', either(test('$g'), '(i32.eqz (i32.load (global.get $g)))', '(i32.const 0)')],
     ['may divide by zero', either(test('$g'), '(i32.eqz (i32.div_u (i32.const 9) (global.get $g)))', '(i32.const 0)')],
-    ['takes long', either(test('$g'), `(i32.eqz ${'(i32.add (global.get $g) '.repeat(9)}(i32.const 1)${')'.repeat(10)}`, '(i32.const 0)')],
+    ['takes long', either(test('$g'), `(i32.eqz ${'(i32.add (global.get $g) '.repeat(20)}(i32.const 1)${')'.repeat(21)}`, '(i32.const 0)')],
   ])('leaves alone what %s', (_, body) => {
-    const functions = `(func $x (result i32) ${body}) (func $f (result i32) (global.set $g (i32.const 0)) (i32.const 3))`;
+    const functions = `(func $x (param $0 i32) (result i32) ${body}) (func $f (result i32) (global.set $g (i32.const 0)) (i32.const 3))
+      (func $w (result i32) (i32.store (i32.const 16) (i32.const 0)) (i32.const 3))`;
     expect(passed(joinConditions, functions)).toBe(printed(functions));
   });
 });
