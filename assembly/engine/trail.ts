@@ -7,7 +7,7 @@ import { S } from '../abi/state';
 import { Go } from '../proc/functions';
 import { MOVED, PENDING, REPEAT } from './streams';
 
-const PROCEDURES: u32 = 10;
+const PROCEDURES: u32 = 11;
 const ROWS_OF_A_PROCEDURE: u32 = 64;
 /** Bytes of the marks of one row: bit n for outcome n. */
 const MARK_BYTES: u32 = 2;

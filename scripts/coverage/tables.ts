@@ -45,9 +45,9 @@ export function readProcedures(sources: ProcedureSources, runner: string): Proce
   const vocabulary = sources.get('functions') ?? '';
   const steps = readVocabulary(vocabulary);
   const tables = readTables(sources, steps);
-  const { tableOf, ofVariants } = readRunner(runner);
+  const { tables: inOrder, ofVariants } = readRunner(runner);
   const procedures = readGo(vocabulary).map(([name, number]): Procedure => {
-    const table = tableOf.get(name) ?? tableOf.get('');
+    const table = inOrder[number];
     const found = tables.find(({ constant }) => constant === table);
     if (!found) throw new Error(`run.ts: Go.${name} leads to ${table}, which is no table of assembly/proc`);
     return { name: found.name, number, rows: found.rows };
@@ -84,20 +84,18 @@ function readGo(text: string): [string, number][] {
 }
 
 interface Runner {
-  /** The constant of the table of each member of Go; '' for all that are not named. */
-  readonly tableOf: ReadonlyMap<string, string>;
+  /** The constants of the tables in the order of Go. */
+  readonly tables: readonly string[];
   /** Tables that run only in a variant which leaves something out. */
   readonly ofVariants: ReadonlySet<string>;
 }
 
-/** `return HAS_X ? A : B;` is A in the module that has everything, `return IS_X ? A : B;` is B. */
+/** `<u16>(HAS_X ? A : B),` is A in the module that has everything, `<u16>(IS_X ? A : B),` is B. */
 function readRunner(text: string): Runner {
-  const body = between(text, /^function tableOf\(.*$/m, /^\}$/m);
-  const returns = [...body.matchAll(/case Go\.(\w+):\s+return (?:(HAS|IS)_\w+ \? (\w+) : )?(\w+);/g)];
-  const named = returns.map(([, name = '', kind, first = '', last = '']): [string, string] => [name, kind === 'HAS' ? first : last]);
-  const [, rest = ''] = /\n {2}return (\w+);\n$/.exec(body) ?? [];
-  const ofVariants = returns.flatMap(([, , kind, first = '']) => (kind === 'IS' ? [first] : []));
-  return { tableOf: new Map([...named, ['', rest]]), ofVariants: new Set(ofVariants) };
+  const body = between(text, /^const TABLES: .*\[$/m, /^\]\);$/m);
+  const lines = [...body.matchAll(/^ {2}<u16>(?:\((HAS|IS)_\w+ \? (\w+) : (\w+)\)|(\w+)),$/gm)];
+  const tables = lines.map(([, kind, first = '', last = '', only = '']) => only || (kind === 'HAS' ? first : last));
+  return { tables, ofVariants: new Set(lines.flatMap(([, kind, first = '']) => (kind === 'IS' ? [first] : []))) };
 }
 
 interface Table {

@@ -4,12 +4,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ABI_VERSION } from '../../host/abi.js';
 import { createWasmtimeInstance } from '../../host/core/wasmtime.js';
 import { findWasmtime } from '../../host/core/wasmtime-path.js';
 import { inBuild } from '../../scripts/paths.js';
 
-/** Replies to a hello: version 2, heap base 184. */
-const HELLO = 'Buffer.from([0, 2, 0, 0, 0, 4, 0, 184, 0, 0, 0])';
+/** Replies to a hello: version, heap base 184. */
+const HELLO = `Buffer.from([0, ${ABI_VERSION}, 0, 0, 0, 4, 0, 184, 0, 0, 0])`;
 
 /** Writes a program that answers --version and otherwise runs `body`. */
 async function pretend(name: string, body: string, version = '49.0.0'): Promise<string> {
