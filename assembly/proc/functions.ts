@@ -62,7 +62,7 @@ export namespace Do {
   export const Consent: u8 = 36; // 0, failure
   export const Pause: u8 = 37; // 0
   export const AwaitRegistration: u8 = 38; // 0
-  export const UnlockModem: u8 = 39; // 0
+  export const UnlockModem: u8 = 39; // 0, failure
 
   export const TerminalCapability: u8 = 64; // 0, failure
   export const OpenChannel: u8 = 65; // 0, 1, failure

@@ -8,7 +8,7 @@ const WAITED_BEFORE =
 
 /** Reasons by "<procedure> row <number> <step>: outcome <n>" or ": failure". */
 export const excused: Readonly<Record<string, string>> = {
-  'attach row 2 OpenChannel: outcome 1':
+  'attach row 3 OpenChannel: outcome 1':
     'the card was just reset: stale channels are looked for by start-up alone, elsewhere it is an error',
   'notification-delivery row 24 GetEimConfigurationData: outcome 1': FOUND_BEFORE,
   'profile-download row 56 GetEimConfigurationData: outcome 1': FOUND_BEFORE,

@@ -199,6 +199,22 @@ describe('a card that cannot be reached', () => {
   });
 });
 
+describe('a card that wants a reset and does not get it', () => {
+  it('ends the command with what the modem says', () => {
+    const peers = new SimplePeers({}, (command) => (command[1] === 0xa4 ? fromHex('6985') : undefined));
+    const { session } = prepare(
+      (made) => {
+        const modem = plainModem(made.card);
+        return (line) => (line === 'AT+CFUN=0' ? '\r\n+CME ERROR: 3\r\n' : modem(line));
+      },
+      '',
+      {},
+      peers,
+    );
+    expect(session.run()).toMatchObject({ error: ErrorCode.ModemCmeError, detail: 3 });
+  });
+});
+
 /** An eUICC without an eIM gets one of this many bytes of padding: a command of several blocks. */
 const initialEim = (bytes: number): Uint8Array => {
   const value = hex(Uint8Array.from({ length: bytes }, (_, i) => i));

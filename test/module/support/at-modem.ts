@@ -29,6 +29,7 @@ export function plainModem(run: RunApdu): AtModem {
     const command = csimCommand(line);
     if (command) return csimAnswer(run(command));
     if (line === 'AT+CFUN?') return '\r\n+CFUN: 1\r\n\r\nOK\r\n';
+    if (line === 'AT+CMEE?') return '\r\n+CMEE: 1\r\n\r\nOK\r\n';
     if (line === 'AT+CEREG?') return '\r\n+CEREG: 0,1\r\n\r\nOK\r\n';
     if (/^AT\+C(CHO|GLA|CHC)=/.test(line)) return '\r\nERROR\r\n';
     if (!/^AT(E0|\+CMEE=1|\+CFUN=(?:[014]|1,1))?$/.test(line)) throw new Error(`unknown command: ${line}`);
