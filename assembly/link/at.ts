@@ -211,10 +211,13 @@ export function atByte(byte: u32): bool {
   return true;
 }
 
-/** Hands all of a long response but what may be the status word to the card lane. Returns whether there is room for the rest. */
+/**
+ * Hands all of a long response but what may be the status word to the card lane. Returns whether there is room for the rest. What is spoilt
+ * already is not handed on: an element of it may seem to end before the answer does.
+ */
 function givePart(): bool {
   const length = (S.hexDigits >> 1) - STATUS_WORD_BYTES;
-  if (!S.apduStale) {
+  if (!S.apduStale && !S.linkFailure) {
     if (!S.responsePart) cardPart(length);
     if (S.responsePart == ResponsePart.Given) return false;
   }

@@ -314,6 +314,25 @@ describe('a response', () => {
     expect(Math.max(...lengths.map((text) => Number.parseInt(text, 16)))).toBe(16);
   });
 
+  it('that comes at once and is spoilt in its beginning is used in no part', () => {
+    const item = `30820200BF2F0580010181003F${'00'.repeat(0x1f3)}`;
+    const list = `BF2B820208A0820204${item}`;
+    const peers = new SimplePeers({ card: { BF2B00: list }, eim: { BF4F: 'BF4F03020101' } });
+    const { session } = prepare(
+      (made) => {
+        const modem = plainModem(made.card);
+        const spoilt = csimAnswer(fromHex(`${list}9000`)).replace('820204', '82~204');
+        return (line) => (line.includes('BF2B00') ? spoilt : modem(line));
+      },
+      ACCESS.csim,
+      {},
+      peers,
+    );
+    expect(session.run()).toMatchObject({ error: ErrorCode.ModemGarbage });
+    expect(peers.esipa.filter((message) => message.startsWith('BF3D'))).toEqual([]);
+    expect(peers.es10.filter((command) => command.startsWith('BF30'))).toEqual([]);
+  });
+
   it('of any length between 256 and 340 bytes may come at once', () => {
     for (let bytes = 200; bytes < 320; bytes++) {
       const body = `5A10${hex(EID)}DF7F82${bytes.toString(16).padStart(4, '0')}${'5A'.repeat(bytes)}`;
