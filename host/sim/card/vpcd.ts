@@ -7,8 +7,9 @@
 // case 4 may still carry its Le, which the card takes for nothing more than it is.
 
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { SyncCardSlot } from '../../interfaces.js';
+import { connectTcp, hostAndPort } from '../../tcp-connection.js';
 import { CONTROL, MessageReader, writeMessage } from './vpcd-messages.js';
 
 /** Where vpcd waits for the card of its first reader; the second reader's is one higher. */
@@ -37,33 +38,15 @@ export interface VpcdConnection {
  */
 export async function connectVpcd(card: SyncCardSlot, options: VpcdOptions = {}): Promise<VpcdConnection> {
   const { host = '127.0.0.1', port = VPCD_PORT, connectTimeoutMs = 10_000 } = options;
-  const name = `vpcd at ${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const socket = connect({ host, port, noDelay: true });
-  await connected(socket, name, connectTimeoutMs);
+  const name = `vpcd at ${hostAndPort(host, port)}`;
+  const advice = 'start pcscd where the package vsmartcard-vpcd is installed';
+  const socket = await connectTcp(host, port, { name, timeoutMs: connectTimeoutMs, advice });
   try {
     return new CardInReader(card, socket, name);
   } catch (cause) {
     socket.destroy();
     throw cause;
   }
-}
-
-function connected(socket: Socket, name: string, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: Error) => {
-      clearTimeout(timer);
-      socket.destroy();
-      reject(new Error(`cannot reach ${name}: ${why}; start pcscd where the package vsmartcard-vpcd is installed`, { cause }));
-    };
-    const onError = (error: Error) => fail(error.message || (error as NodeJS.ErrnoException).code || 'refused', error);
-    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
-    socket.once('error', onError);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.off('error', onError);
-      resolve();
-    });
-  });
 }
 
 class CardInReader implements VpcdConnection {
