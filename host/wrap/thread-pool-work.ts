@@ -13,11 +13,11 @@ export interface ThreadPoolWatch {
 
 /** Counts the jobs begun from now on: cryptography, files. Those begun before are not seen. */
 export function watchThreadPool(): ThreadPoolWatch {
-  const jobs = new Set<number>();
+  const jobs = new Map<number, object>();
   const hook = createHook({
     // SIGNREQUEST, HASHREQUEST, KEYPAIRGENREQUEST …, FSREQPROMISE, FSREQCALLBACK
-    init: (id, type) => {
-      if (/^(?:\w+REQUEST|FSREQ\w+)$/.test(type)) jobs.add(id);
+    init: (id, type, _triggerId, job: object) => {
+      if (/^(?:\w+REQUEST|FSREQ\w+)$/.test(type)) jobs.set(id, job);
     },
     after: (id) => {
       jobs.delete(id);
@@ -26,5 +26,19 @@ export function watchThreadPool(): ThreadPoolWatch {
       jobs.delete(id);
     },
   }).enable();
-  return { pending: () => jobs.size, stop: () => void hook.disable() };
+  return {
+    pending: () => {
+      for (const [id, job] of jobs) if (!isToCallBack(job)) jobs.delete(id);
+      return jobs.size;
+    },
+    stop: () => void hook.disable(),
+  };
+}
+
+/**
+ * Whether somebody is to be told of the job's end. A synchronous call, such as randomBytes without a callback, makes a job too: it is over when
+ * the call returns, calls nobody back, and is destroyed whenever its garbage is collected, which may be never.
+ */
+function isToCallBack(job: object): boolean {
+  return 'ondone' in job || 'oncomplete' in job || 'promise' in job;
 }
