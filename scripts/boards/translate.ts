@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module as C: wasm2c translates it, and what wasm2c puts around the functions (instances, tables, floating point, 64-bit addresses) gives way
+// to boards/runtime/native/ipa_native.h, which knows that there is one instance with one small memory.
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { inBuild } from '../paths.js';
+import { readModuleFacts } from '../wasm.js';
+
+/** A module in C. */
+export interface Translation {
+  /** The one file to compile, together with boards/runtime/native/. */
+  readonly file: string;
+  /** Its text. */
+  readonly text: string;
+}
+
+/** Translates build/<variant>.wasm; writes build/boards/native/<variant>/ipa_module.c. Rejects when the variant is not built. */
+export async function translate(variant: string): Promise<Translation> {
+  const [release, named] = await Promise.all([readFile(inBuild(`${variant}.wasm`)), readFile(inBuild(`${variant}.names.wasm`))]);
+  if (readModuleFacts(release).codeBytes !== readModuleFacts(named).codeBytes)
+    throw new Error(`${variant}: the names are of another build`);
+  const folder = inBuild('boards', 'native', variant);
+  await mkdir(folder, { recursive: true });
+  const translated = path.join(folder, 'wasm2c.c');
+  // a module name of its own keeps the names in the output apart from those of wasm2c's runtime
+  await promisify(execFile)(process.execPath, [wasm2c(), inBuild(`${variant}.names.wasm`), '-n', 'ipa', '-o', translated]);
+  const text = toNative(await readFile(translated, 'utf8'), variant, createHash('sha256').update(release).digest('hex'));
+  const file = path.join(folder, 'ipa_module.c');
+  await writeFile(file, text);
+  return { file, text };
+}
+
+function wasm2c(): string {
+  return path.join(path.dirname(createRequire(import.meta.url).resolve('wabt')), 'bin', 'wasm2c');
+}
+
+/** The functions of wasm2c's output with a head of our own. Exported for tests. @throws Error when it has what the native runtime lacks */
+export function toNative(translated: string, variant: string, sha256: string): string {
+  const functions = functionsOf(translated);
+  const globals = globalsOf(translated, functions);
+  const segments = segmentsOf(translated);
+  const text = [
+    '/* SPDX-License-Identifier: Apache-2.0 */',
+    `/* The module ${variant} in C, made by wasm2c (wabt) and scripts/boards/translate.ts; do not edit.`,
+    ` * SHA-256 of ${variant}.wasm: ${sha256} */`,
+    `#define IPA_MODULE_VARIANT "${variant}"`,
+    `#define IPA_MODULE_SHA256 "${sha256}"`,
+    `#define IPA_MEMORY_BYTES ${heapBaseOf(translated)}u`,
+    '#include "ipa_native.h"',
+    '',
+    ...declarationsOf(translated),
+    '',
+    ...globals.map(({ name, value, isConstant }) => (isConstant ? `#define ${name} ${value}` : `static u32 ${name};`)),
+    '',
+    ...segments.map(({ name, bytes }) => `static const u8 ${name}[] = {${bytes}};`),
+    '',
+    'static void initialise(void) {',
+    ...globals.filter(({ isConstant }) => !isConstant).map(({ name, value }) => `  ${name} = ${value};`),
+    ...segments.map(({ name, at }) => `  memcpy(ipa_memory + ${at}, ${name}, sizeof ${name});`),
+    '}',
+    '',
+    ...functions,
+    ...exportsOf(translated).map(([name, target]) => `#define export_${name} ${target}`),
+    '#include "ipa_native_exports.h"',
+    '',
+  ].join('\n');
+  const foreign = text.match(/\b(?:instance|f32|f64|u64|s64|CALL_INDIRECT|wasm_rt_\w+|simde_\w+)\b/);
+  if (foreign) throw new Error(`${variant}: the native runtime has no ${foreign[0]}`);
+  return text;
+}
+
+/** Takes the one instance, its memory and 64-bit addresses out of a line, and makes names short. */
+function plain(line: string): string {
+  return line
+    .replace(/\(w2c_ipa\* instance\)/g, '(void)')
+    .replace(/\(w2c_ipa\*\)/g, '(void)')
+    .replace(/\(w2c_ipa\*(?: instance)?, /g, '(')
+    .replace(/\(instance, /g, '(')
+    .replace(/\(instance\)/g, '()')
+    .replace(/&instance->w2c_(?:memory|0), /g, '')
+    .replace(/instance->w2c_(\w+)/g, (_, name: string) => globalName(name))
+    .replace(/_default32\(\(u64\)\((\w+)\)(?: \+ (\d+)u?)?/g, (_, address, offset = '0') => `(${address}, ${offset}u`)
+    .replace(/\bw2c_ipa_(\w+)/g, (_, name: string) => shortName(name));
+}
+
+/** Apart from functions, which may have the same name. */
+function globalName(mangled: string): string {
+  return `g_${shortName(mangled)}`;
+}
+
+/** assembly/wire/der-read/readTlv → wire_der_read_readTlv */
+function shortName(mangled: string): string {
+  return mangled
+    .replaceAll('0x2F', '_')
+    .replaceAll('0x2D', '_')
+    .replaceAll('0x7E', '_')
+    .replaceAll('0x5F', '_')
+    .replace(/^assembly_/, '');
+}
+
+const DECLARATION = /^static (?:u32|void) w2c_ipa_\w+\(w2c_ipa\*[^)]*\);$/gm;
+
+function declarationsOf(translated: string): string[] {
+  const found = translated.match(DECLARATION) ?? [];
+  return found.map(plain);
+}
+
+/** Every function of the module itself; what exports it to other C files is not among them. */
+function functionsOf(translated: string): string[] {
+  const declared = new Set((translated.match(DECLARATION) ?? []).map((line) => /w2c_ipa_\w+/.exec(line)?.[0] ?? ''));
+  const found: string[] = [];
+  for (const [text, name = ''] of translated.matchAll(
+    /^(?:static )?(?:u32|void) (w2c_ipa_\w+)\(w2c_ipa\* instance[^)]*\) \{\n[\s\S]*?^\}\n/gm,
+  ))
+    if (declared.has(name)) found.push(plain(text).replace(/^(?=u32|void)/, 'static '));
+  if (found.length !== declared.size) throw new Error(`wasm2c declares ${declared.size} functions, ${found.length} were found`);
+  return found;
+}
+
+/** Names of exports, and of the functions that they are. */
+function exportsOf(translated: string): [string, string][] {
+  const found = translated.matchAll(/^\/\* export: '(ipa_\w+)' \*\/\nu32 \w+\([^)]*\) \{[\s\S]*?\bw2c_ipa_(\w+)\(instance/gm);
+  return [...found].map(([, name = '', target = '']) => [name, shortName(target)]);
+}
+
+interface Global {
+  readonly name: string;
+  /** As wasm2c writes it: 128u. */
+  readonly value: string;
+  /** Nothing assigns to it. */
+  readonly isConstant: boolean;
+}
+
+function globalsOf(translated: string, functions: readonly string[]): Global[] {
+  const [, body = ''] = /^static void init_globals\(w2c_ipa\* instance\) \{\n([\s\S]*?)^\}/m.exec(translated) ?? [];
+  const assigned = new Set(functions.flatMap((text) => [...text.matchAll(/\b(g_\w+) = /g)].map(([, name]) => name)));
+  return [...body.matchAll(/instance->w2c_(\w+) = (\d+u);/g)].map(([, mangled = '', value = '']) => {
+    const name = globalName(mangled);
+    return { name, value, isConstant: !assigned.has(name) };
+  });
+}
+
+function heapBaseOf(translated: string): string {
+  const [, bytes] = /heap_base = (\d+)u;/.exec(translated) ?? [];
+  if (bytes === undefined) throw new Error('the module does not export __heap_base');
+  return bytes;
+}
+
+interface Segment {
+  readonly name: string;
+  readonly at: string;
+  readonly bytes: string;
+}
+
+function segmentsOf(translated: string): Segment[] {
+  return [...translated.matchAll(/LOAD_DATA\(instance->w2c_(?:memory|0), (\d+)u, (\w+), \d+\);/g)].map(([, at = '', array = ''], index) => {
+    const [, bytes = ''] = new RegExp(`^static const u8 ${array}\\[\\] = \\{([^}]*)\\};`, 'm').exec(translated) ?? [];
+    return { name: `data${index}`, at, bytes };
+  });
+}
