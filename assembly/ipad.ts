@@ -8,7 +8,19 @@
 import { Action } from './abi/actions';
 import { ABI_VERSION, ErrorCode } from './abi/errors';
 import { HAS_COAP, HAS_EMULATION } from './abi/features';
-import { APDU, CARD_LINE, NETWORK_TX, REGION, REGION_BYTES, S, SCALARS, SCALARS_BEGIN, SCALARS_END, State } from './abi/state';
+import {
+  APDU,
+  CARD_LINE,
+  NETWORK_TX,
+  REGION,
+  REGION_BYTES,
+  S,
+  SCALARS,
+  SCALARS_BEGIN,
+  SCALARS_END,
+  State,
+  WINDOW_BYTES,
+} from './abi/state';
 import { emulationDataAt, emulationDataBytes } from './emulation/virtual-isdr';
 import { takeEvent, windowBytes, windowOf } from './engine/events';
 import { run, tick, untilNextTick } from './engine/run';
@@ -61,6 +73,10 @@ function describe(action: i32): void {
     case Action.NetworkOpen:
     case Action.Consent:
       return offer(S.requestAt, S.requestEnd - S.requestAt);
+    case Action.NetworkReceive:
+    case Action.RequestRead:
+      S.actionArgument = WINDOW_BYTES;
+      return;
     case Action.Answer:
       S.actionArgument = S.responseMore ? 1 : 0;
       return offer(S.responseAt, S.responseEnd - S.responseAt);

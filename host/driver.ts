@@ -2,26 +2,15 @@
 // The loop between module and world. This is all a host does: ask the module what to do, do it, tell it what happened.
 
 import { type KeyObject, randomInt } from 'node:crypto';
-import { Action, Event, MAX_GET_RESPONSES, NetworkFailure, RspFunction } from './abi.js';
+import { Action, Event, MAX_GET_RESPONSES } from './abi.js';
 import { systemClock } from './clock.js';
 import { encodeDeliverNotifications, encodeDownload, encodeEs10, encodeListen, encodePoll } from './command.js';
 import { type ConsentCallback, type ConsentEvent, decide, decodeOffer, POSTPONED } from './consent.js';
 import { IpaError } from './core/errors.js';
 import { isSignedByEim, signAsDevice } from './device-key.js';
-import {
-  type ByteLine,
-  type CardSlot,
-  type Clock,
-  type DatagramChannel,
-  type DatagramTransport,
-  type IpaInstance,
-  NetworkError,
-  type Action as Request,
-  type RspFunction as RspFunctionName,
-  type Transport,
-} from './interfaces.js';
+import type { ByteLine, CardSlot, Clock, DatagramTransport, IpaInstance, Action as Request, Transport } from './interfaces.js';
+import { type NetworkEvent, NetworkLane } from './network-lane.js';
 import type { CommandOptions, DownloadOptions, ListenOptions, PollOptions, RspOptions } from './options.js';
-import { decodePeer } from './peer.js';
 import { type CommandResult, readResult } from './result.js';
 
 /** What the driver connects the module with. */
@@ -54,43 +43,13 @@ export interface DriverLinks {
   readonly onResult?: (result: CommandResult) => void;
 }
 
-const WINDOW_BYTES = { card: 256, network: 1024 } as const;
+const CARD_WINDOW_BYTES = 256;
 /** What no window holds, and no runtime could be told. */
 const MOST_DATAGRAM_BYTES = 65_535;
-/** Event NetworkFailed of a channel, which nobody has asked for. */
-const DATAGRAMS_FAILED = -1;
 /** What the module can get from a card for one function, so that only a broken one tells more. */
 const MOST_ANSWER_BYTES = 256 * MAX_GET_RESPONSES;
 
-/** The rest of the argument of NetworkSend is the function. */
-const BODY_LENGTH_MASK = 0xff_ffff;
-const FUNCTION_SHIFT = 24;
-
-interface Happening {
-  readonly kind: number;
-  readonly argument: number;
-  readonly bytes: Uint8Array;
-}
-
 const NOTHING = new Uint8Array();
-const FAILURES = {
-  unreachable: NetworkFailure.Unreachable,
-  timeout: NetworkFailure.Timeout,
-  tlsRefused: NetworkFailure.TlsRefused,
-  connectionLost: NetworkFailure.ConnectionLost,
-  httpStatus: NetworkFailure.HttpStatus,
-  malformed: NetworkFailure.Malformed,
-} as const;
-
-const FUNCTIONS: Readonly<Record<number, RspFunctionName>> = {
-  [RspFunction.InitiateAuthentication]: 'initiateAuthentication',
-  [RspFunction.GetBoundProfilePackage]: 'getBoundProfilePackage',
-  [RspFunction.AuthenticateClient]: 'authenticateClient',
-  [RspFunction.HandleNotification]: 'handleNotification',
-  [RspFunction.CancelSession]: 'cancelSession',
-  [RspFunction.GetEimPackage]: 'getEimPackage',
-  [RspFunction.ProvideEimPackageResult]: 'provideEimPackageResult',
-};
 
 /**
  * Runs one poll to its end (SGP.32 v1.2 §3.1.1.1). As all commands, rejects only when the module itself fails or is misused, an option does
@@ -157,15 +116,12 @@ interface Brought {
 
 /** Runs one command. */
 class Driver {
-  readonly #happenings: Happening[] = [];
+  readonly #happenings: NetworkEvent[] = [];
   /** Bytes of the modem that the module has no room for yet. */
   #held: Uint8Array = NOTHING;
   #wake: (() => void) | undefined;
-  #exchange = 0;
-  #sentBytes = 0;
   #requestOffset = 0;
-  #network: Promise<unknown> = Promise.resolve();
-  #channel: DatagramChannel | undefined;
+  readonly #network: NetworkLane;
   readonly #clock: Clock;
   readonly #answer: Uint8Array[] = [];
   #answerBytes = 0;
@@ -177,10 +133,11 @@ class Driver {
     readonly brought: Brought,
   ) {
     this.#clock = links.clock ?? systemClock;
+    this.#network = new NetworkLane(links, (happening) => this.#add(happening));
     if (!('write' in links.card)) return;
     links.card.onData((bytes) => {
-      for (let at = 0; at < bytes.length; at += WINDOW_BYTES.card)
-        this.#tell(Event.CardData, 0, bytes.subarray(at, at + WINDOW_BYTES.card));
+      for (let at = 0; at < bytes.length; at += CARD_WINDOW_BYTES)
+        this.#tell(Event.CardData, 0, bytes.subarray(at, at + CARD_WINDOW_BYTES));
     });
     links.card.onClose(() => this.#tell(Event.CardFailed));
   }
@@ -212,7 +169,7 @@ class Driver {
     if (happening?.kind === Event.CardData) {
       this.#held = happening.bytes;
       await this.#giveHeld();
-    } else if (happening?.kind === Event.Datagram || happening?.kind === DATAGRAMS_FAILED) await this.#deliverUnasked(happening);
+    } else if (happening?.unasked) await this.#deliverUnasked(happening);
     else if (happening) await this.links.instance.event(happening.kind, happening.argument, happening.bytes);
   }
 
@@ -224,9 +181,9 @@ class Driver {
   }
 
   /** What happened next; nothing more of the modem while there is no room for what it has sent. */
-  async #nextHappening(untilMs: number): Promise<Happening | undefined> {
+  async #nextHappening(untilMs: number): Promise<NetworkEvent | undefined> {
     if (this.#held.length === 0) return this.#happenings.shift();
-    const isOther = ({ kind }: Happening) => kind !== Event.CardData;
+    const isOther = ({ kind }: NetworkEvent) => kind !== Event.CardData;
     if (!this.#happenings.some(isOther)) await this.#sleep(untilMs);
     const at = this.#happenings.findIndex(isOther);
     return at < 0 ? undefined : this.#happenings.splice(at, 1)[0];
@@ -236,10 +193,9 @@ class Driver {
    * A datagram that has no place, or is too long, is dropped as a network would: the peer sends it again. That a channel has failed may no
    * longer matter.
    */
-  async #deliverUnasked({ kind, argument, bytes }: Happening): Promise<void> {
+  async #deliverUnasked({ kind, argument, bytes }: NetworkEvent): Promise<void> {
     if (bytes.length > MOST_DATAGRAM_BYTES) return;
-    const event = kind === DATAGRAMS_FAILED ? Event.NetworkFailed : kind;
-    await this.links.instance.event(event, argument, bytes).catch((error: unknown) => {
+    await this.links.instance.event(kind, argument, bytes).catch((error: unknown) => {
       if (!(error instanceof IpaError) || error.layer !== 'use') throw error;
     });
   }
@@ -255,12 +211,16 @@ class Driver {
   }
 
   #tell(kind: number, argument = 0, bytes: Uint8Array = NOTHING): void {
-    this.#happenings.push({ kind, argument, bytes });
+    this.#add({ kind, argument, bytes });
+  }
+
+  #add(happening: NetworkEvent): void {
+    this.#happenings.push(happening);
     this.#wake?.();
   }
 
   async #perform(action: Request): Promise<void> {
-    const { card, transport, instance, persist, onAction } = this.links;
+    const { card, instance, persist, onAction } = this.links;
     onAction?.(action);
     switch (action.kind) {
       case Action.CardWrite:
@@ -270,21 +230,19 @@ class Driver {
       case Action.CardReset:
         return this.#ofCard((card as CardSlot).reset(), () => this.#tell(Event.CardReady));
       case Action.NetworkOpen:
-        return this.#attempt(() => this.#open(action.bytes), Event.NetworkOpened);
+        return this.#network.open(action.bytes);
       case Action.DatagramSend:
-        return action.bytes.length > 0 ? this.#channel?.send(action.bytes) : undefined;
+        return this.#network.sendDatagram(action.bytes);
       case Action.NetworkSend:
-        return this.#send(action.bytes, action.argument);
+        return this.#network.send(action.bytes, action.argument);
       case Action.NetworkReceive:
-        return this.#receive();
+        return this.#network.receive(action.argument);
       case Action.NetworkAbort:
         return this.#abort();
       case Action.NetworkClose:
-        this.#exchange++;
-        await this.#closeChannel();
-        return transport.close();
+        return this.#network.close();
       case Action.RequestRead:
-        return this.#readRequest();
+        return this.#readRequest(action.argument);
       case Action.Persist:
         return persist?.(await instance.saveState());
       case Action.Answer:
@@ -305,82 +263,17 @@ class Driver {
     else given.then(tell, () => this.#tell(Event.CardFailed));
   }
 
-  /** Starts network work one after the other and tells how it ends, unless the module has given the exchange up meanwhile. */
-  #attempt<Result>(work: () => Promise<Result>, success: number, told?: (result: Result) => { argument: number; bytes: Uint8Array }): void {
-    const exchange = this.#exchange;
-    const stillWanted = () => exchange === this.#exchange;
-    this.#network = this.#network.then(async () => {
-      if (!stillWanted()) return;
-      try {
-        const result = await work();
-        const { argument, bytes } = told?.(result) ?? { argument: 0, bytes: NOTHING };
-        if (stillWanted()) this.#tell(success, argument, bytes);
-      } catch (error) {
-        if (stillWanted()) this.#fail(error);
-      }
-    });
-  }
-
-  async #open(bytes: Uint8Array): Promise<void> {
-    const peer = decodePeer(bytes);
-    if (peer.scheme === 'https') return this.links.transport.open(peer);
-    const { datagrams } = this.links;
-    if (!datagrams)
-      throw new NetworkError('unreachable', `${peer.address} is to be reached by ${peer.scheme}: the host has no links.datagrams`);
-    await this.#closeChannel();
-    const channel = await datagrams.open(peer);
-    this.#channel = channel;
-    channel.onDatagram((datagram) => this.#tell(Event.Datagram, 0, datagram));
-    channel.onFailure((error) => {
-      if (this.#channel === channel) this.#tell(DATAGRAMS_FAILED, failureArgument(error));
-    });
-  }
-
-  async #closeChannel(): Promise<void> {
-    const channel = this.#channel;
-    this.#channel = undefined;
-    await channel?.close();
-  }
-
-  #fail(error: unknown): void {
-    this.#sentBytes = 0;
-    this.#tell(Event.NetworkFailed, failureArgument(error));
-  }
-
-  #send(bytes: Uint8Array, argument: number): void {
-    const totalBytes = argument & BODY_LENGTH_MASK;
-    const first = this.#sentBytes === 0;
-    this.#sentBytes += bytes.length;
-    const last = this.#sentBytes >= totalBytes;
-    if (last) this.#sentBytes = 0;
-    const { transport } = this.links;
-    this.#attempt(async () => {
-      if (first) await transport.beginRequest({ totalBytes, function: functionOf(argument) });
-      await transport.sendChunk(bytes, last);
-    }, Event.NetworkSent);
-  }
-
-  #receive(): void {
-    this.#attempt(
-      () => this.links.transport.receive(WINDOW_BYTES.network),
-      Event.NetworkData,
-      ({ bytes, more }) => ({ argument: more ? 1 : 0, bytes }),
-    );
-  }
-
   /** What the network still tells of the exchange that was given up is not for the module. */
   #abort(): void {
-    this.#exchange++;
-    this.#sentBytes = 0;
-    const isNetwork = ({ kind }: Happening) => kind === Event.NetworkData || kind === Event.NetworkSent || kind === Event.NetworkFailed;
-    for (let i = this.#happenings.length; i--; ) if (isNetwork(this.#happenings[i]!)) this.#happenings.splice(i, 1);
-    const aborted = this.links.transport.abort();
-    this.#network = Promise.allSettled([this.#network, aborted]);
+    const isOver = ({ kind, unasked }: NetworkEvent) =>
+      !unasked && (kind === Event.NetworkData || kind === Event.NetworkSent || kind === Event.NetworkFailed);
+    for (let i = this.#happenings.length; i--; ) if (isOver(this.#happenings[i]!)) this.#happenings.splice(i, 1);
+    this.#network.abort();
   }
 
-  #readRequest(): void {
+  #readRequest(maxBytes: number): void {
     const { request = NOTHING } = this.brought;
-    const bytes = request.subarray(this.#requestOffset, this.#requestOffset + WINDOW_BYTES.network);
+    const bytes = request.subarray(this.#requestOffset, this.#requestOffset + maxBytes);
     this.#requestOffset += bytes.length;
     this.#tell(Event.RequestData, this.#requestOffset < request.length ? 1 : 0, bytes);
   }
@@ -427,17 +320,4 @@ class Driver {
     this.links.onResult?.(result);
     return result;
   }
-}
-
-/** The argument of event NetworkFailed. */
-function failureArgument(error: unknown): number {
-  const { reason, status } = error instanceof NetworkError ? error : new NetworkError('malformed', String(error));
-  return FAILURES[reason] + 256 * status;
-}
-
-/** @throws NetworkError malformed: a newer module's function, which no path is known for */
-function functionOf(argument: number): RspFunctionName {
-  const name = FUNCTIONS[argument >>> FUNCTION_SHIFT];
-  if (name === undefined) throw new NetworkError('malformed', `function ${argument >>> FUNCTION_SHIFT} is unknown to this host`);
-  return name;
 }

@@ -52,7 +52,7 @@ export interface Variant {
   readonly goalBytes?: number;
 }
 
-/** Purity is the same for all, RAM for all but one. */
+/** Purity is the same for all, RAM for most. */
 const budget = (kibibytes: number, staticBytes = 12_288): Budget => ({
   wasmBytes: kibibytes * 1024,
   staticBytes,
@@ -82,7 +82,13 @@ const MIN: readonly Feature[] = [
 export const variants: readonly Variant[] = [
   { name: 'ipad', entry: 'assembly/ipad.ts', without: ['COMPACT'], budget: budget(32) },
   { name: 'ipad-iot', entry: 'assembly/ipad-iot.ts', without: ['JSON'], budget: budget(30), goalBytes: 20 * 1024 },
-  { name: 'ipad-min', entry: 'assembly/ipad-min.ts', without: [...MIN, 'COAP', 'MORE_OPTIONS'], budget: budget(15), goalBytes: 12 * 1024 },
+  {
+    name: 'ipad-min',
+    entry: 'assembly/ipad-min.ts',
+    without: [...MIN, 'COAP', 'MORE_OPTIONS'],
+    budget: budget(15, 9_216),
+    goalBytes: 12 * 1024,
+  },
   { name: 'ipad-min-coap', entry: 'assembly/ipad-min-coap.ts', without: MIN, budget: budget(19), goalBytes: 12 * 1024 },
   { name: 'ipad-consumer', entry: 'assembly/ipad-consumer.ts', extra: ['EMULATION'], budget: budget(42, 20_992) },
   {

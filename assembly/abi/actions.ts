@@ -22,13 +22,13 @@ export const enum Action {
    * is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent.
    */
   NetworkSend = 5,
-  /** Give the next part of the response body. Answered by event NetworkData. */
+  /** Give the next part of the response body. Argument: how many bytes it may have. Answered by event NetworkData. */
   NetworkReceive = 6,
   /** Drop the exchange in progress; the peer stays selected. Not answered. */
   NetworkAbort = 7,
   /** The peer is no longer needed. Not answered. */
   NetworkClose = 8,
-  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Answered by event RequestData. */
+  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Argument: how many bytes it may have. Answered by event RequestData. */
   RequestRead = 9,
   /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
   Persist = 10,

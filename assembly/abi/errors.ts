@@ -2,7 +2,7 @@
 // One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault.
 
 /** Version of this interface; changes when a host must change. */
-export const ABI_VERSION: i32 = 3;
+export const ABI_VERSION: i32 = 4;
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 export const enum ErrorCode {

@@ -2,7 +2,7 @@
 // The memory map: one region that holds everything the module remembers between two calls. The host may save it after any
 // call and put it back into a fresh instance (design property P5). Module-level variables elsewhere are scratch within a call.
 
-import { HAS_COAP, HAS_EMULATION, HAS_MODEMS } from './features';
+import { HAS_COAP, HAS_DIRECT, HAS_EMULATION, HAS_MODEMS, HAS_POLICY, HAS_SELECTION, IS_INDIRECT } from './features';
 import {
   ACTIVATION_CODE_BYTES,
   BACKOFF_BYTES,
@@ -318,6 +318,11 @@ export class Options {
   responseBytes: u32;
 }
 
+/**
+ * A window of the network in this variant. Over HTTPS to an eIM alone a small one costs nothing but calls; a block of CoAP, and what a request
+ * to an SM-DP+ has in front, need the whole.
+ */
+export const WINDOW_BYTES: i32 = IS_INDIRECT && !HAS_COAP ? NETWORK_WINDOW_BYTES / 2 : NETWORK_WINDOW_BYTES;
 /** Bytes a header may overhang a full block or window before the rest is moved to the next one. */
 const SLACK: usize = 32;
 
@@ -336,13 +341,13 @@ const A_TAC: usize = A_RPLMN + 8;
 const A_IMEI: usize = A_TAC + 8;
 const A_DEVICE_CAPABILITIES: usize = A_IMEI + 8;
 const A_POLL_SCHEDULE: usize = A_DEVICE_CAPABILITIES + 48;
-const A_HASH_CC: usize = A_POLL_SCHEDULE + 24;
-const A_SLOTS: usize = A_HASH_CC + 40;
+const A_HASH_CC: usize = A_POLL_SCHEDULE + (HAS_COAP ? 24 : 0);
+const A_SLOTS: usize = A_HASH_CC + (HAS_POLICY ? 40 : 0);
 const A_RUNS: usize = A_SLOTS + 56;
 const A_CI_PKID: usize = A_RUNS + 48;
-const A_METADATA: usize = A_CI_PKID + 24;
-const A_BACKOFF: usize = A_METADATA + METADATA_BYTES;
-const A_ASSOCIATION_TOKEN: usize = A_BACKOFF + BACKOFF_BYTES;
+const A_METADATA: usize = A_CI_PKID + (HAS_DIRECT ? 24 : 0);
+const A_BACKOFF: usize = A_METADATA + (HAS_POLICY ? METADATA_BYTES : 0);
+const A_ASSOCIATION_TOKEN: usize = A_BACKOFF + (HAS_SELECTION ? BACKOFF_BYTES : 0);
 const A_TRANSACTION_ID: usize = A_ASSOCIATION_TOKEN + 8;
 const A_EIM_TRANSACTION_ID: usize = A_TRANSACTION_ID + 16;
 const A_SEQUENCE: usize = A_EIM_TRANSACTION_ID + 16;
@@ -364,8 +369,8 @@ const A_CARD_WINDOW: usize = A_CARD_LINE + CARD_LINE_BYTES;
 const A_COAP_CONTROL: usize = A_CARD_WINDOW + CARD_WINDOW_BYTES;
 const A_PUSH_TOKEN: usize = A_COAP_CONTROL + 12;
 const A_NETWORK_TX: usize = A_PUSH_TOKEN + 8;
-const A_NETWORK_RX: usize = A_NETWORK_TX + NETWORK_WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : SLACK);
-const A_MESSAGE: usize = A_NETWORK_RX + NETWORK_WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : 0);
+const A_NETWORK_RX: usize = A_NETWORK_TX + WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : SLACK);
+const A_MESSAGE: usize = A_NETWORK_RX + WINDOW_BYTES + (HAS_COAP ? COAP_HEAD_BYTES : 0);
 
 const A_EMULATION: usize = A_MESSAGE + MESSAGE_BYTES;
 

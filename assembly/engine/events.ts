@@ -4,9 +4,9 @@
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer, Event, NetworkFailure } from '../abi/events';
 import { HAS_COAP, HAS_EMULATION, HAS_POLICY } from '../abi/features';
-import { CARD_WINDOW_BYTES, COAP_HEAD_BYTES, NETWORK_WINDOW_BYTES } from '../abi/limits';
+import { CARD_WINDOW_BYTES, COAP_HEAD_BYTES } from '../abi/limits';
 import { CardLink } from '../abi/options';
-import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S } from '../abi/state';
+import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S, WINDOW_BYTES } from '../abi/state';
 import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
 import { emulationEvent } from '../emulation/virtual-isdr';
 import { atByte, atCancel } from '../link/at';
@@ -30,8 +30,8 @@ export function windowOf(kind: i32): usize {
 /** How many bytes an event of this kind may bring. */
 export function windowBytes(kind: i32): i32 {
   if (HAS_EMULATION && kind == Event.Signature) return SIGNATURE_BYTES;
-  if (HAS_COAP && kind == Event.Datagram) return freeWindow() ? NETWORK_WINDOW_BYTES + COAP_HEAD_BYTES : 0;
-  return kind == Event.CardData || kind == Event.CardResponse ? CARD_WINDOW_BYTES : NETWORK_WINDOW_BYTES;
+  if (HAS_COAP && kind == Event.Datagram) return freeWindow() ? WINDOW_BYTES + COAP_HEAD_BYTES : 0;
+  return kind == Event.CardData || kind == Event.CardResponse ? CARD_WINDOW_BYTES : WINDOW_BYTES;
 }
 
 function isKnown(kind: i32): bool {

@@ -3,5 +3,5 @@
 
 import { NETWORK_RX } from '../abi/state';
 
-/** At most 900 bytes: they must fit the window they go out by. Nothing arrives here before the request is out. */
+/** They must fit the window they go out by: at most 900 bytes, to an eIM alone 300. Nothing arrives here before the request is out. */
 export const PREFIX: usize = NETWORK_RX;

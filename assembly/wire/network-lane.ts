@@ -5,8 +5,7 @@
 import { Action } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import { HAS_COAP, HAS_PUSH } from '../abi/features';
-import { NETWORK_WINDOW_BYTES } from '../abi/limits';
-import { NETWORK_TX, O, S } from '../abi/state';
+import { NETWORK_TX, O, S, WINDOW_BYTES } from '../abi/state';
 import { ask } from './ask';
 import { CoapState, NetworkState, PushState } from './lanes';
 
@@ -42,7 +41,7 @@ export function networkBegin(total: u32): void {
 
 /** How many bytes networkPut takes now; a header may overhang by a few. */
 export function networkRoom(): i32 {
-  return S.networkState == NetworkState.Sending ? NETWORK_WINDOW_BYTES - <i32>S.networkFill : 0;
+  return S.networkState == NetworkState.Sending ? WINDOW_BYTES - <i32>S.networkFill : 0;
 }
 
 /** Adds bytes to the request; offers the window to the host when it is full or the request complete. */
@@ -63,8 +62,8 @@ function overflow(): void {
 }
 
 function offerIfReady(): void {
-  if (S.networkFill < <u32>NETWORK_WINDOW_BYTES && S.networkPut < S.networkTotal) return;
-  S.networkHandedOut = min<u32>(S.networkFill, NETWORK_WINDOW_BYTES);
+  if (S.networkFill < <u32>WINDOW_BYTES && S.networkPut < S.networkTotal) return;
+  S.networkHandedOut = min<u32>(S.networkFill, WINDOW_BYTES);
   S.networkState = NetworkState.WindowOut;
   askHost(Action.NetworkSend);
 }

@@ -6,7 +6,7 @@
 /* errors: One space of results: >= 0 is a result, < 0 an error, in ranges of 16 by the layer that is at fault. */
 
 /** Version of this interface; changes when a host must change. */
-#define IPA_ABI_VERSION (3)
+#define IPA_ABI_VERSION (4)
 
 /** Errors, in ranges by layer: use, wire, card, modem, eUICC, eIM, SM-DP+, network, limits. */
 enum ipa_error {
@@ -193,13 +193,13 @@ enum ipa_action {
   IPA_ACTION_NETWORK_OPEN = 4,
   /** Send the data bytes as the next part of a request body. Argument: length of the whole body in bytes, plus 2^24 times the function, which is the second byte of its tag (RspFunction); the JSON binding has it in the path. Answered by event NetworkSent. */
   IPA_ACTION_NETWORK_SEND = 5,
-  /** Give the next part of the response body. Answered by event NetworkData. */
+  /** Give the next part of the response body. Argument: how many bytes it may have. Answered by event NetworkData. */
   IPA_ACTION_NETWORK_RECEIVE = 6,
   /** Drop the exchange in progress; the peer stays selected. Not answered. */
   IPA_ACTION_NETWORK_ABORT = 7,
   /** The peer is no longer needed. Not answered. */
   IPA_ACTION_NETWORK_CLOSE = 8,
-  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Answered by event RequestData. */
+  /** Give the next part of the ES10 request that the host brings: of command Es10, or the AddInitialEimRequest. Argument: how many bytes it may have. Answered by event RequestData. */
   IPA_ACTION_REQUEST_READ = 9,
   /** A good moment to save the state region: a report is now owed, or no longer owed. Not answered. */
   IPA_ACTION_PERSIST = 10,

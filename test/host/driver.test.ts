@@ -26,6 +26,8 @@ const OFFER = fromHex('80080123456789ABCDEF' + '0101FF' + '830100' + '5A0A980010
 class FakeTransport implements Transport {
   readonly counters = { requests: 0, bodyBytesUp: 0, bodyBytesDown: 0, wireBytesUp: 0, wireBytesDown: 0 };
   readonly calls: unknown[] = [];
+  /** How many bytes each part may have. */
+  readonly wanted: number[] = [];
   constructor(private readonly chunks: (ResponseChunk | Error)[] = []) {}
 
   async open(peer: Peer): Promise<void> {
@@ -37,7 +39,8 @@ class FakeTransport implements Transport {
   async sendChunk(bytes: Uint8Array, last: boolean): Promise<void> {
     this.calls.push([hex(bytes), last]);
   }
-  async receive(): Promise<ResponseChunk> {
+  async receive(maxBytes: number): Promise<ResponseChunk> {
+    this.wanted.push(maxBytes);
     const chunk = this.chunks.shift()!;
     if (chunk instanceof Error) throw chunk;
     return chunk;
@@ -100,8 +103,8 @@ describe('the network', () => {
       { kind: Action.NetworkOpen, bytes: SMDP },
       send(RspFunction.AuthenticateClient, 3, '0102'),
       send(RspFunction.AuthenticateClient, 3, '03'),
-      { kind: Action.NetworkReceive },
-      { kind: Action.NetworkReceive },
+      { kind: Action.NetworkReceive, argument: 512 },
+      { kind: Action.NetworkReceive, argument: 1024 },
       { kind: Action.NetworkClose, events: 0 },
     ]);
     await download(linksOf(instance, { transport }), { defaultSmdp: true });
@@ -112,6 +115,7 @@ describe('the network', () => {
       ['03', true],
       'close',
     ]);
+    expect(transport.wanted).toEqual([512, 1024]);
     expect(instance.events.slice(1)).toEqual([
       { kind: Event.NetworkOpened, argument: 0, bytes: '' },
       { kind: Event.NetworkSent, argument: 0, bytes: '' },
@@ -187,9 +191,9 @@ describe('an ES10 function', () => {
   it('is read in parts of the window, and its answer collected', async () => {
     const request = new Uint8Array(2050).fill(0x5a);
     const instance = scriptedInstance([
-      { kind: Action.RequestRead },
-      { kind: Action.RequestRead },
-      { kind: Action.RequestRead },
+      { kind: Action.RequestRead, argument: 1024 },
+      { kind: Action.RequestRead, argument: 1024 },
+      { kind: Action.RequestRead, argument: 1024 },
       { kind: Action.Answer, argument: 1, bytes: fromHex('BF3E'), events: 0 },
       { kind: Action.Answer, argument: 0, bytes: fromHex('0100'), events: 0 },
     ]);

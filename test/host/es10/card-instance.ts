@@ -12,7 +12,7 @@ export function cardInstance(answer: (request: Uint8Array) => Uint8Array): IpaIn
   const requests: Uint8Array[] = [];
   let request = NOTHING;
   let ready: Asked[] = [];
-  const readMore = () => ready.push({ kind: Action.RequestRead, argument: 0, bytes: NOTHING });
+  const readMore = () => ready.push({ kind: Action.RequestRead, argument: 1024, bytes: NOTHING });
   const finish = () => {
     requests.push(request);
     const response = answer(request);
