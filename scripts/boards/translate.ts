@@ -24,12 +24,24 @@ export async function translate(variant: string): Promise<Translation> {
   const [release, named] = await Promise.all([readFile(inBuild(`${variant}.wasm`)), readFile(inBuild(`${variant}.names.wasm`))]);
   if (readModuleFacts(release).codeBytes !== readModuleFacts(named).codeBytes)
     throw new Error(`${variant}: the names are of another build`);
-  const folder = inBuild('boards', 'native', variant);
+  const sha256 = createHash('sha256').update(release).digest('hex');
+  return translateFile(inBuild(`${variant}.names.wasm`), inBuild('boards', 'native', variant), { variant, sha256 });
+}
+
+/** What the module in C says of itself. */
+export interface Origin {
+  readonly variant: string;
+  /** Of the module as it is shipped; in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Translates a module that exports what a module of this project does; writes ipa_module.c into the folder. */
+export async function translateFile(wasm: string, folder: string, origin: Origin): Promise<Translation> {
   await mkdir(folder, { recursive: true });
   const translated = path.join(folder, 'wasm2c.c');
   // a module name of its own keeps the names in the output apart from those of wasm2c's runtime
-  await promisify(execFile)(process.execPath, [wasm2c(), inBuild(`${variant}.names.wasm`), '-n', 'ipa', '-o', translated]);
-  const text = toNative(await readFile(translated, 'utf8'), variant, createHash('sha256').update(release).digest('hex'));
+  await promisify(execFile)(process.execPath, [wasm2c(), wasm, '-n', 'ipa', '-o', translated]);
+  const text = toNative(await readFile(translated, 'utf8'), origin);
   const file = path.join(folder, 'ipa_module.c');
   await writeFile(file, text);
   return { file, text };
@@ -39,8 +51,8 @@ function wasm2c(): string {
   return path.join(path.dirname(createRequire(import.meta.url).resolve('wabt')), 'bin', 'wasm2c');
 }
 
-/** The functions of wasm2c's output with a head of our own. Exported for tests. @throws Error when it has what the native runtime lacks */
-export function toNative(translated: string, variant: string, sha256: string): string {
+/** The functions of wasm2c's output with a head of our own. @throws Error when it has what the native runtime lacks */
+function toNative(translated: string, { variant, sha256 }: Origin): string {
   const functions = functionsOf(translated);
   const globals = globalsOf(translated, functions);
   const segments = segmentsOf(translated);
@@ -103,7 +115,7 @@ function shortName(mangled: string): string {
     .replace(/^assembly_/, '');
 }
 
-const DECLARATION = /^static (?:u32|void) w2c_ipa_\w+\(w2c_ipa\*[^)]*\);$/gm;
+const DECLARATION = /^static \w+ w2c_ipa_\w+\(w2c_ipa\*[^)]*\);$/gm;
 
 function declarationsOf(translated: string): string[] {
   const found = translated.match(DECLARATION) ?? [];
@@ -114,10 +126,8 @@ function declarationsOf(translated: string): string[] {
 function functionsOf(translated: string): string[] {
   const declared = new Set((translated.match(DECLARATION) ?? []).map((line) => /w2c_ipa_\w+/.exec(line)?.[0] ?? ''));
   const found: string[] = [];
-  for (const [text, name = ''] of translated.matchAll(
-    /^(?:static )?(?:u32|void) (w2c_ipa_\w+)\(w2c_ipa\* instance[^)]*\) \{\n[\s\S]*?^\}\n/gm,
-  ))
-    if (declared.has(name)) found.push(plain(text).replace(/^(?=u32|void)/, 'static '));
+  for (const [text, name = ''] of translated.matchAll(/^(?:static )?\w+ (w2c_ipa_\w+)\(w2c_ipa\* instance[^)]*\) \{\n[\s\S]*?^\}\n/gm))
+    if (declared.has(name)) found.push(plain(text).replace(/^(?!static )/, 'static '));
   if (found.length !== declared.size) throw new Error(`wasm2c declares ${declared.size} functions, ${found.length} were found`);
   return found;
 }
