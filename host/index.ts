@@ -42,6 +42,7 @@ export { type PcscConnection, PcscFailure, type PcscFailureCode, type PcscServic
 export { openPtyLine, type PtyLineOptions } from './modem/pty-line.js';
 export { openSerialLine, type SerialLineOptions } from './modem/serial-line.js';
 export { openTcpLine, type TcpLineOptions } from './modem/tcp-line.js';
+export * from './network-processor/index.js';
 export type {
   CoapOptions,
   CommandOptions,

@@ -117,6 +117,12 @@ describe('host', () => {
     expect(forbidden(sources('host/datagram'), isForbidden)).toEqual([]);
   });
 
+  it('has a network processor that depends on the seams and the network lane alone: any line and any network will do', () => {
+    const isForbidden = (imported: string) =>
+      /^host\//.test(imported) && !/^host\/(network-processor\/|abi$|interfaces$|network-lane$)/.test(imported);
+    expect(forbidden(sources('host/network-processor'), isForbidden)).toEqual([]);
+  });
+
   it('has runners that depend on the seams alone', () => {
     expect(
       forbidden(sources('host/core'), (imported) => /^host\//.test(imported) && !/^host\/(core\/|abi$|interfaces$)/.test(imported)),

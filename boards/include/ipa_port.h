@@ -88,7 +88,8 @@ void ipa_port_network_open(const uint8_t *peer, uint32_t length);
 
 /**
  * Begins to send the next part of a request body. `argument`: length of the whole body (bits 0 to 23), function (bits 24 to 30); the first part
- * begins the request, the last one completes it. The bytes stay until NETWORK_SENT or NETWORK_FAILED is told. Does not block.
+ * begins the request, the last one completes it. The bytes stay until NETWORK_SENT or NETWORK_FAILED is told. Does not
+ * block, but for the time that a serial line takes for them.
  */
 void ipa_port_network_send(const uint8_t *bytes, uint32_t length, int32_t argument);
 

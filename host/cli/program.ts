@@ -16,6 +16,7 @@ import { addResetCommand } from './euicc/reset.js';
 import { addSwitchCommands } from './euicc/switch.js';
 import { addListenCommand } from './listen/command.js';
 import { addModemCommands } from './modem/probe.js';
+import { addNetworkCommand } from './network/command.js';
 import { addPollCommand } from './poll/command.js';
 import { addSimCommand } from './sim/command.js';
 
@@ -29,6 +30,7 @@ Examples:
   ipa download --modem pty:/dev/ttyUSB2 'LPA:1$smdp.example.com$MATCHING-ID'
   ipa profiles --modem pty:/dev/ttyUSB2   what is on the eUICC
   ipa modem probe --modem serial:/dev/ttyUSB2   what the modem can do, and how the eUICC is reached
+  ipa network serial:/dev/ttyUSB3         the network of a board without IP
 `;
 
 /** The program, ready for parseAsync. A wrong command line rejects with CommanderError after its message was printed. */
@@ -60,6 +62,7 @@ const REAL_WORK = [
   addResetCommand,
   addFallbackCommands,
   addModemCommands,
+  addNetworkCommand,
 ];
 
 function leaves(command: Command): Command[] {

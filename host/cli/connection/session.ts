@@ -227,7 +227,8 @@ function difference<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as Record<Name, number>;
 }
 
-function readCa(file: string): Uint8Array {
+/** The certificate in the file of --ca. @throws UsageError when it holds none */
+export function readCa(file: string): Uint8Array {
   const bytes = readOptionFile('--ca', file);
   try {
     new X509Certificate(bytes);
