@@ -3,8 +3,8 @@
 // to boards/runtime/native/ipa_native.h, which knows that there is one instance with one small memory.
 
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -38,12 +38,17 @@ export interface Origin {
 /** Translates a module that exports what a module of this project does; writes ipa_module.c into the folder. */
 export async function translateFile(wasm: string, folder: string, origin: Origin): Promise<Translation> {
   await mkdir(folder, { recursive: true });
-  const translated = path.join(folder, 'wasm2c.c');
+  // several may do the same at the same time
+  const translated = path.join(folder, `wasm2c-${randomUUID()}.c`);
   // a module name of its own keeps the names in the output apart from those of wasm2c's runtime
   await promisify(execFile)(process.execPath, [wasm2c(), wasm, '-n', 'ipa', '-o', translated]);
   const text = toNative(await readFile(translated, 'utf8'), origin);
+  await Promise.all([translated, translated.replace(/c$/, 'h')].map((each) => rm(each, { force: true })));
   const file = path.join(folder, 'ipa_module.c');
-  await writeFile(file, text);
+  if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+    await writeFile(translated, text);
+    await rename(translated, file);
+  }
   return { file, text };
 }
 

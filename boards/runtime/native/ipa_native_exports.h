@@ -10,8 +10,19 @@
 u8 ipa_memory[IPA_MEMORY_BYTES] __attribute__((aligned(16)));
 
 static jmp_buf way_out;
+static u8 has_way_out;
 
-_Noreturn void ipa_trap(void) { longjmp(way_out, 1); }
+/** The functions that only read the state have no way out: there the processor's fault handler decides. */
+_Noreturn void ipa_trap(void) {
+  if (has_way_out) longjmp(way_out, 1);
+  __builtin_trap();
+}
+
+/** A result on its way out. */
+static int32_t leave(int32_t result) {
+  has_way_out = 0;
+  return result;
+}
 
 /** What is not inside the memory is nothing: the module says where, and a fault in it must not become a write elsewhere. */
 static u8 *ipa_span(u32 address, u32 *length) {
@@ -29,13 +40,15 @@ int32_t ipa_start(const uint8_t *wasm, uint32_t length) {
 }
 
 int32_t ipa_poll(uint32_t now_ms) {
-  if (setjmp(way_out) != 0) return IPA_HOST_TRAPPED;
-  return (int32_t)export_ipa_poll(now_ms);
+  if (setjmp(way_out) != 0) return leave(IPA_HOST_TRAPPED);
+  has_way_out = 1;
+  return leave((int32_t)export_ipa_poll(now_ms));
 }
 
 int32_t ipa_event(int32_t kind, int32_t argument, uint32_t length) {
-  if (setjmp(way_out) != 0) return IPA_HOST_TRAPPED;
-  return (int32_t)export_ipa_event((u32)kind, (u32)argument, length);
+  if (setjmp(way_out) != 0) return leave(IPA_HOST_TRAPPED);
+  has_way_out = 1;
+  return leave((int32_t)export_ipa_event((u32)kind, (u32)argument, length));
 }
 
 int32_t ipa_argument(void) { return (int32_t)export_ipa_argument(); }
