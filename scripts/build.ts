@@ -86,7 +86,7 @@ async function compileAll(requests: readonly CompileRequest[]): Promise<void> {
 async function compileHost(): Promise<void> {
   const stale = await staleAbi();
   if (stale.length > 0) throw new Error(`${stale.map(({ file }) => file).join(' and ')} stale: run npm run abi`);
-  await rm(inProject('dist'), { recursive: true, force: true });
+  await rm(inProject('dist', 'host'), { recursive: true, force: true });
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root }).catch((failure) => {
     throw new Error(`host/ does not compile\n${failure.stdout || failure.message}`);

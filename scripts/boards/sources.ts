@@ -134,18 +134,17 @@ async function downloadWithPip(folder: string, archive: string): Promise<string>
 }
 
 /**
- * cargo fetches what Cargo.lock names into its cache. The crate's own build dependencies give way to empty ones, since nothing of it is
+ * cargo fetches what Cargo.toml names into its cache; the hash above is what it is checked by. The crate's own build dependencies give way to empty ones, since nothing of it is
  * compiled as Rust.
  */
 async function downloadWithCargo(folder: string, archive: string): Promise<string> {
   await copyFile(inProject('scripts', 'boards', 'wamr.toml'), path.join(folder, 'Cargo.toml'));
-  await copyFile(inProject('scripts', 'boards', 'wamr.lock'), path.join(folder, 'Cargo.lock'));
   for (const [name, version] of Object.entries({ bindgen: '0.72.0', cmake: '0.1.50' })) {
     await mkdir(path.join(folder, 'none', name), { recursive: true });
     const manifest = `[package]\nname = "${name}"\nversion = "${version}"\nedition = "2021"\n[lib]\npath = "none.rs"\n`;
     await writeFile(path.join(folder, 'none', name, 'Cargo.toml'), manifest);
   }
-  await run('cargo', ['fetch', '--locked', '--quiet'], folder);
+  await run('cargo', ['fetch', '--quiet'], folder);
   const cache = path.join(process.env.CARGO_HOME ?? path.join(homedir(), '.cargo'), 'registry', 'cache');
   const registries = existsSync(cache) ? await readdir(cache) : [];
   const found = registries.map((registry) => path.join(cache, registry, archive)).find((file) => existsSync(file));

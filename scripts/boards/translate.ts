@@ -58,8 +58,12 @@ function wasm2c(): string {
 
 /** The functions of wasm2c's output with a head of our own. @throws Error when it has what the native runtime lacks */
 function toNative(translated: string, { variant, sha256 }: Origin): string {
-  const functions = functionsOf(translated);
-  const globals = globalsOf(translated, functions);
+  const all = functionsOf(translated);
+  const words = carriedWords(all);
+  const functions = all.map((text) =>
+    text.replace(/^static void (shrink_(?:reload|spill))\(void\) \{[\s\S]*/, 'static void $1(void) {}\n'),
+  );
+  const globals = globalsOf(translated, functions).filter(({ name }) => !words.has(name));
   const segments = segmentsOf(translated);
   const text = [
     '/* SPDX-License-Identifier: Apache-2.0 */',
@@ -72,6 +76,7 @@ function toNative(translated: string, { variant, sha256 }: Origin): string {
     '',
     ...declarationsOf(translated),
     '',
+    ...[...words].map(([name, address]) => `#define ${name} ipa_word(${address}u)`),
     ...globals.map(({ name, value, isConstant }) => (isConstant ? `#define ${name} ${value}` : `static u32 ${name};`)),
     '',
     ...segments.map(({ name, bytes }) => `static const u8 ${name}[] = {${bytes}};`),
@@ -135,6 +140,22 @@ function functionsOf(translated: string): string[] {
     if (declared.has(name)) found.push(plain(text).replace(/^(?!static )/, 'static '));
   if (found.length !== declared.size) throw new Error(`wasm2c declares ${declared.size} functions, ${found.length} were found`);
   return found;
+}
+
+/**
+ * The scalars that are wasm globals within a call, with their addresses in the state region: reading and writing them there is as short in C, and
+ * nothing has to be carried to and fro at each call.
+ */
+function carriedWords(functions: readonly string[]): Map<string, number> {
+  const bodyOf = (name: string) => functions.find((text) => text.startsWith(`static ${name}(void) {`));
+  const reload = bodyOf('void shrink_reload');
+  if (reload === undefined) return new Map();
+  const [, offset] = /i32_load\(\w+, (\d+)u\)/.exec(bodyOf('u32 shrink_next') ?? '') ?? [];
+  const [, cursor] = /= (\d+)u;\s+g_shrink_cursor = /.exec(reload) ?? [];
+  const names = [...reload.matchAll(/^ {2}(g_(?!shrink_cursor\b)\w+) = /gm)].map(([, name = '']) => name);
+  if (offset === undefined || cursor === undefined)
+    throw new Error('scripts/shrink/carry.ts carries scalars in another way than expected here');
+  return new Map(names.map((name, index) => [name, Number(offset) + Number(cursor) + 4 * index]));
 }
 
 /** Names of exports, and of the functions that they are. */

@@ -34,6 +34,10 @@ static inline u8 *ipa_at(u32 address, u32 offset, u32 size) {
   return ipa_memory + address + offset;
 }
 
+typedef u32 ipa_aliased_word __attribute__((may_alias));
+/** A word of the state region, at an address that is known and a multiple of 4. */
+#define ipa_word(address) (*(ipa_aliased_word *)(void *)(ipa_memory + (address)))
+
 #define IPA_DEFINE_LOAD(name, stored, extended)         \
   static inline u32 name(u32 address, u32 offset) {     \
     stored value;                                       \
