@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tools that firmware is built with, as these tests call them.
+
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { isRequired } from '../../support/debian.js';
+
+/** How a program ended. */
+export interface Ended {
+  readonly status: number;
+  readonly output: string;
+}
+
+/**
+ * Whether all of these programs are on PATH. With CI or IPA_REQUIRE_BOARDS set a missing one is a failure and not a reason to skip: throws
+ * Error.
+ */
+export function haveTools(...names: readonly string[]): boolean {
+  const missing = names.filter((name) => spawnSync(name, ['--version']).status !== 0);
+  if (missing.length > 0 && isRequired('IPA_REQUIRE_BOARDS'))
+    throw new Error(`no ${missing.join(', ')}, though CI or IPA_REQUIRE_BOARDS demands it`);
+  return missing.length === 0;
+}
+
+/** Runs a program to its end; gives status and what it wrote. Rejects when it cannot be started, is killed, or takes too long. */
+export async function run(program: string, args: readonly string[], cwd?: string): Promise<Ended> {
+  const options = { timeout: 55_000, maxBuffer: 16 * 1024 * 1024, ...(cwd === undefined ? {} : { cwd }) };
+  return promisify(execFile)(program, args, options).then(
+    ({ stdout, stderr }) => ({ status: 0, output: stdout + stderr }),
+    (failure: { code?: number | string; stdout?: string; stderr?: string; message: string }) => {
+      if (typeof failure.code !== 'number') throw new Error(failure.message);
+      return { status: failure.code, output: `${failure.stdout ?? ''}${failure.stderr ?? ''}` };
+    },
+  );
+}
+
+/** As `run`, and throws Error with the program's output when it fails. */
+export async function runWell(program: string, args: readonly string[], cwd?: string): Promise<string> {
+  const { status, output } = await run(program, args, cwd);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}\n${output}`);
+  return output;
+}
