@@ -149,7 +149,8 @@ class Driver {
       const action = await this.links.instance.poll(Math.floor(this.#clock.nowMs()) >>> 0);
       if (action.kind === Action.Finished) return this.#finish(action);
       if (action.kind !== Action.Idle) await this.#perform(action);
-      else await this.#deliver(action.argument);
+      // with argument 0 the module has more to do, and nothing to wait for
+      else if (action.argument !== 0 || this.#happenings.length > 0) await this.#deliver(action.argument);
     }
   }
 

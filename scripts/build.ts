@@ -33,7 +33,12 @@ function compilations(): CompileRequest[] {
       target: 'release',
       options: featureOptions(features),
       outFile: `build/${name}.wasm`,
-      shrunk: { textFile: `build/${name}.wat`, namesFile: `build/${name}.names.wasm`, scalarsFile: `build/${name}.scalars.json` },
+      shrunk: {
+        textFile: `build/${name}.wat`,
+        namesFile: `build/${name}.names.wasm`,
+        plainFile: `build/${name}.plain.wasm`,
+        scalarsFile: `build/${name}.scalars.json`,
+      },
     },
     { entry, target: 'debug', options: featureOptions(features), outFile: `build/${name}.debug.wasm` },
   ]);

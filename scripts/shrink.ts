@@ -64,6 +64,19 @@ export function shrink(wasm: Uint8Array): Shrunk {
   return { ...emit(final), moves };
 }
 
+/**
+ * The module as the compiler made it, in the form that is shipped for interpreters: its functions are larger and fewer, which on them is worth
+ * more than its bytes.
+ */
+export function plain(wasm: Uint8Array): Uint8Array {
+  binaryen.setDebugInfo(false);
+  const module = parse(changed(binaryen.readBinary(wasm), (tree) => removeExports(tree, Object.values(SCALARS))));
+  module.runPasses(['remove-unused-module-elements']);
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
 function setOptions(): void {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(2);

@@ -53,7 +53,7 @@ function createProgram(print: (line: string) => void): Command {
   program
     .command('sign')
     .description('make a container of a module')
-    .requiredOption('--module <file>', 'the module, such as build/ipad-min.wasm')
+    .requiredOption('--module <file>', 'the module, such as build/ipad-min.plain.wasm')
     .requiredOption('--key <file>', 'the private key, PEM')
     .requiredOption('--sequence <number>', 'larger than that of any release before', parseSequence)
     .option('--variant <name>', 'name of the variant; default: that of the file')
@@ -98,7 +98,11 @@ async function readPublicKey(file: string): Promise<KeyObject> {
 
 async function signModule({ module: file, key, sequence, variant, out, json = false }: SignOptions): Promise<string> {
   const [module, pem] = await Promise.all([readFile(file), readFile(key)]);
-  const description = { variant: variant ?? path.basename(file, '.wasm'), sequence, ...(await describeModule(module)) };
+  const description = {
+    variant: variant ?? path.basename(file).replace(/(?:\.plain)?\.wasm$/, ''),
+    sequence,
+    ...(await describeModule(module)),
+  };
   const container = makeContainer(module, description, createPrivateKey(pem));
   await writeFile(out, container);
   return tell(readContainer(container), container.length, json);

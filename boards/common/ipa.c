@@ -8,10 +8,17 @@
 
 #include "ipa_port.h"
 
+/** Bytes of the modem that are told at once. Fewer make the longest call shorter, where an interpreter runs the module. */
+#ifndef IPA_MODEM_READ_BYTES
+#define IPA_MODEM_READ_BYTES IPA_CARD_WINDOW_BYTES
+#endif
+
 static struct ipa_job *job;
 static uint32_t request_at;
 /** Bytes at the beginning of the modem's window that the module has no room for yet. */
 static uint32_t held;
+/** That the modem is gone was told. */
+static bool lost;
 static int32_t result;
 static bool done = true;
 
@@ -112,8 +119,13 @@ static bool give_modem_bytes(void) {
   uint32_t size;
   uint8_t *window = ipa_window(IPA_EVENT_CARD_DATA, &size);
   if (held == 0) {
-    const int read = ipa_port_modem_read(window, size);
-    if (read < 0) return tell(IPA_EVENT_CARD_FAILED, 0, 0) > 0;
+    const int read = ipa_port_modem_read(window, size < IPA_MODEM_READ_BYTES ? size : IPA_MODEM_READ_BYTES);
+    if (read < 0) {
+      if (lost) return false;
+      lost = true;
+      tell(IPA_EVENT_CARD_FAILED, 0, 0);
+      return true;
+    }
     held = (uint32_t)read;
   }
   if (held == 0) return false;
@@ -146,6 +158,7 @@ int32_t ipa_begin(struct ipa_job *begun) {
   job->answer_length = 0;
   request_at = 0;
   held = 0;
+  lost = false;
   done = false;
   ipa_port_log(IPA_LOG_BEGIN, 0);
   memcpy(window, job->options, job->options_length);

@@ -60,9 +60,10 @@ function wasm2c(): string {
 function toNative(translated: string, { variant, sha256 }: Origin): string {
   const all = functionsOf(translated);
   const words = carriedWords(all);
-  const functions = all.map((text) =>
-    text.replace(/^static void (shrink_(?:reload|spill))\(void\) \{[\s\S]*/, 'static void $1(void) {}\n'),
-  );
+  const carriers = words.size > 0 ? /^static \w+ shrink_(?:reload|spill|next|back)\(/ : /^$/;
+  const functions = all
+    .filter((text) => !carriers.test(text))
+    .map((text) => text.replace(words.size > 0 ? /^ *shrink_(?:reload|spill)\(\);\n/gm : /^$/, ''));
   const globals = globalsOf(translated, functions).filter(({ name }) => !words.has(name));
   const segments = segmentsOf(translated);
   const text = [
@@ -74,7 +75,7 @@ function toNative(translated: string, { variant, sha256 }: Origin): string {
     `#define IPA_MEMORY_BYTES ${heapBaseOf(translated)}u`,
     '#include "ipa_native.h"',
     '',
-    ...declarationsOf(translated),
+    ...declarationsOf(translated).filter((text) => !carriers.test(text)),
     '',
     ...[...words].map(([name, address]) => `#define ${name} ipa_word(${address}u)`),
     ...globals.map(({ name, value, isConstant }) => (isConstant ? `#define ${name} ${value}` : `static u32 ${name};`)),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each variant of the module in the three forms that firmware takes it in, and what the manifest says of it.
+// Each variant of the module in the forms that firmware takes it in, and what the manifest says of it.
 
 import { readFile } from 'node:fs/promises';
 import { checkExports } from '../../host/core/exports.js';
+import { interpreterModule } from '../boards/runtimes.js';
 import { translate } from '../boards/translate.js';
 import { inBuild } from '../paths.js';
 import type { Variant } from '../variants.js';
@@ -17,8 +18,10 @@ interface ManifestFile {
 
 /** What the manifest says of a variant. */
 export interface ManifestVariant {
-  /** For interpreters. */
+  /** The fewest bytes: for runtimes that compile it. */
   readonly wasm: ManifestFile;
+  /** The form that interpreters run faster and in less memory; the array in C holds it. */
+  readonly plain: ManifestFile;
   /** Translated to C; its bytes are those of the text. */
   readonly native: ManifestFile;
   /** Linear memory in use: state, buffers, stack. */
@@ -59,15 +62,18 @@ const BYTES_PER_LINE = 24;
 /** The files of a variant and its row in the manifest. Rejects when it is not built. */
 export async function packVariant({ name, without = [], extra = [] }: Variant): Promise<{ files: PackageFiles; row: ManifestVariant }> {
   const wasm = new Uint8Array(await readFile(inBuild(`${name}.wasm`)));
+  const plain = new Uint8Array(await readFile(interpreterModule(name)));
   const native = textFile(`${name} in C`, (await translate(name)).text);
   const exports = checkExports(new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports);
   const files: PackageFiles = new Map([
     [`wasm/${name}.wasm`, wasm],
-    [`wasm/${name}.c`, textFile(name, asArray(name, wasm))],
+    [`wasm/${name}.plain.wasm`, plain],
+    [`wasm/${name}.c`, textFile(name, asArray(name, plain))],
     [`native/${name}/ipa_module.c`, native],
   ]);
   const row = {
     wasm: describe(`wasm/${name}.wasm`, wasm),
+    plain: describe(`wasm/${name}.plain.wasm`, plain),
     native: describe(`native/${name}/ipa_module.c`, native),
     memoryBytes: Number(exports.__heap_base.value),
     stateBytes: exports.ipa_state_size(),
@@ -91,7 +97,7 @@ function asArray(name: string, wasm: Uint8Array): string {
   for (let at = 0; at < wasm.length; at += BYTES_PER_LINE) lines.push(`  ${[...wasm.subarray(at, at + BYTES_PER_LINE)].join(',')},`);
   return [
     '/* SPDX-License-Identifier: Apache-2.0 */',
-    `/* ${name}.wasm as bytes. */`,
+    `/* ${name}.plain.wasm as bytes. */`,
     '#include "ipa_wasm.h"',
     '',
     'const uint8_t ipa_wasm[] = {',

@@ -4,10 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Event } from '../../host/abi.js';
-import { readModule } from '../../host/core/module-file.js';
 import { createNodeInstance } from '../../host/core/node.js';
 import { findRuntime, type SourceGroup } from '../../scripts/boards/runtime-list.js';
-import { interpreterGroups } from '../../scripts/boards/runtimes.js';
+import { interpreterGroups, interpreterModule } from '../../scripts/boards/runtimes.js';
 import { fetchSources, type SourceName, sourcesAreRequired } from '../../scripts/boards/sources.js';
 import { inBuild } from '../../scripts/paths.js';
 import { Bench } from '../support/bench.js';
@@ -44,16 +43,16 @@ const available = INTERPRETERS.filter((name) => missing.get(name) === '');
 
 const recorded = new Map<string, Promise<RecordedCall[]>>();
 
-/** A poll on Node, written down: a profile is downloaded and enabled, and the results are delivered. */
-function record(variant: string): Promise<RecordedCall[]> {
-  const made = recorded.get(variant) ?? recordAnew(variant);
-  recorded.set(variant, made);
+/** A poll on Node with the module in this file, written down: a profile is downloaded and enabled, and the results are delivered. */
+function record(file: string): Promise<RecordedCall[]> {
+  const made = recorded.get(file) ?? recordAnew(file);
+  recorded.set(file, made);
   return made;
 }
 
-async function recordAnew(variant: string): Promise<RecordedCall[]> {
+async function recordAnew(file: string): Promise<RecordedCall[]> {
   const calls: RecordedCall[] = [];
-  const createInstance = async () => withVirtualTime(recording(await createNodeInstance(await readModule(variant)), calls));
+  const createInstance = async () => withVirtualTime(recording(await createNodeInstance(await readFile(file)), calls));
   const bench = await Bench.start({ createInstance });
   const { iccid } = bench.queueDownload({ sizeBytes: 1_500 });
   bench.queueEnable(iccid);
@@ -75,33 +74,33 @@ async function expectSame(harness: Harness, calls: readonly RecordedCall[], cont
 }
 
 /** What Node answers to calls that nobody has recorded. */
-async function answersOfNode(variant: string, calls: readonly Call[]): Promise<RecordedCall[]> {
-  const instance = await createNodeInstance(await readModule(variant));
+async function answersOfNode(file: string, calls: readonly Call[]): Promise<RecordedCall[]> {
+  const instance = await createNodeInstance(await readFile(file));
   const answered: RecordedCall[] = [];
   for (const call of calls) answered.push({ call, outcome: await perform(instance, call) });
   return answered;
 }
 
-/** What every runtime must pass. `file`: the module that start is given. */
-function answersAsNode(variant: string, start: () => Promise<{ harness: Harness; file: string }>): void {
+/** What every runtime must pass. `module`: the module's file; `file`: what start is given. */
+function answersAsNode(variant: string, module: string, start: () => Promise<{ harness: Harness; file: string }>): void {
   it(`runs a whole poll of ${variant} as Node does`, async () => {
     const { harness, file } = await start();
     expect(await harness.start(file)).toBe(0);
-    await expectSame(harness, await record(variant), variant);
+    await expectSame(harness, await record(module), variant);
   });
 
   it(`answers disturbed calls of ${variant} as Node does, in fresh instances`, async () => {
     const { harness, file } = await start();
-    const calls = (await record(variant)).map(({ call }) => call);
+    const calls = (await record(module)).map(({ call }) => call);
     for (let seed = SEED; seed < SEED + DISTURBED_SESSIONS; seed++) {
       expect(await harness.start(file)).toBe(0);
-      await expectSame(harness, await answersOfNode(variant, disturbed(calls, seed, EVENT_KINDS)), `IPA_SEED=${seed}`);
+      await expectSame(harness, await answersOfNode(module, disturbed(calls, seed, EVENT_KINDS)), `IPA_SEED=${seed}`);
     }
   });
 
   it(`goes on with ${variant} from a state that Node has saved, and refuses one of another size`, async () => {
     const { harness, file } = await start();
-    const calls = await record(variant);
+    const calls = await record(module);
     const half = Math.floor(calls.length / 2);
     expect(await harness.start(file)).toBe(0);
     await harness.instance().restoreState(new Uint8Array(Buffer.from(calls[half - 1]!.outcome.state, 'hex')));
@@ -117,7 +116,7 @@ describe.skipIf(!hasCompiler() && !sourcesAreRequired())('native', () => {
       const { groups } = await findRuntime('native').prepare(variant);
       program = await buildHarness(groups, { name: `native-${variant}`, sanitized: true });
     }, BUILD_MS);
-    answersAsNode(variant, async () => ({ harness: launch(program), file: '' }));
+    answersAsNode(variant, inBuild(`${variant}.wasm`), async () => ({ harness: launch(program), file: '' }));
   });
 });
 
@@ -137,7 +136,8 @@ describe.each(available)('%s', (name) => {
   };
 
   describe.each(VARIANTS)('%s', (variant) => {
-    answersAsNode(variant, async () => ({ harness: launch(variant === 'ipad' ? program : checked), file: inBuild(`${variant}.wasm`) }));
+    const file = interpreterModule(variant);
+    answersAsNode(variant, file, async () => ({ harness: launch(variant === 'ipad' ? program : checked), file }));
   });
 
   describe('refuses', () => {
@@ -228,7 +228,7 @@ describe.each(available)('%s', (name) => {
     }
     await harness.ask('limit', needed);
     expect(await harness.start(file), `${needed} bytes`).toBe(0);
-    await expectSame(harness, await record('ipad-min'), `${needed} bytes`);
+    await expectSame(harness, await record(file), `${needed} bytes`);
     expect(await harness.heapUsed()).toBe(needed);
   });
 

@@ -8,6 +8,7 @@ import type { EimEvent } from '../../host/sim/eim/index.js';
 import { type ArmTools, findArmTools } from '../../scripts/boards/arm-tools.js';
 import { startEmulator } from '../../scripts/boards/emulator.js';
 import type { Firmware } from '../../scripts/boards/firmware.js';
+import { interpreterModule } from '../../scripts/boards/runtimes.js';
 import { fetchSources, type SourceName } from '../../scripts/boards/sources.js';
 import { makeContainer } from '../../scripts/boards/update-container.js';
 import { buildUpdateFirmware } from '../../scripts/boards/update-firmware.js';
@@ -56,7 +57,7 @@ function defineTests(runtime: SourceName, heapBytes: number): void {
   }
 
   beforeAll(async () => {
-    wasm = new Uint8Array(await readFile(inBuild(`${VARIANT}.wasm`)));
+    wasm = new Uint8Array(await readFile(interpreterModule(VARIANT)));
     await mkdir(folder, { recursive: true });
     await writeContainer(factoryFile, wasm, 1);
     firmware = await buildUpdateFirmware(tools!, {
