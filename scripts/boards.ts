@@ -3,23 +3,20 @@
 // and fails past a budget. Words after `--` choose rows that have them all (`npm run boards -- native ipad-min`), and write no file; --json
 // prints what the file would hold.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { type ArmTools, findArmTools } from './boards/arm-tools.js';
+import { type BoardsReport, staleFigures } from './boards/figures.js';
 import { LARGE_PROFILE_BYTES, measureRow, type RowMeasurement, rowExcesses, rowName, SMALL_PROFILE_BYTES } from './boards/measure-row.js';
 import { fetchSources, type SourceName, sourcesAreRequired } from './boards/sources.js';
 import { type FirmwareRow, firmwareRows } from './boards/table.js';
 import { steps } from './build.js';
 import { runAsScript } from './main.js';
-import { inBuild } from './paths.js';
+import { inBuild, inProject } from './paths.js';
 import { isStale, runStep } from './stale.js';
 
-/** What build/boards.json holds. */
-export interface BoardsReport {
-  readonly smallProfileBytes: number;
-  readonly largeProfileBytes: number;
-  readonly rows: readonly RowMeasurement[];
-}
+/** Whose figures are compared with what was measured. */
+const READMES = ['README.md', 'boards/README.md'];
 
 const NUMBERS = new Intl.NumberFormat('en-US');
 
@@ -77,6 +74,16 @@ function printTable(rows: readonly RowMeasurement[]): void {
   );
 }
 
+/** What the READMEs say otherwise than it was measured. */
+async function staleReadmes(measurements: readonly RowMeasurement[]): Promise<string[]> {
+  const found = await Promise.all(
+    READMES.map(async (file) =>
+      staleFigures(await readFile(inProject(file), 'utf8'), measurements).map((line) => `${file} is stale (npm run readme): ${line}`),
+    ),
+  );
+  return found.flat();
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const words = args.filter((word) => word !== '--json');
   const rows = chooseRows(words);
@@ -99,7 +106,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (args.includes('--json')) console.log(text.trimEnd());
   else printTable(measurements);
-  const found = measurements.flatMap(rowExcesses);
+  const found = [...measurements.flatMap(rowExcesses), ...(await staleReadmes(measurements))];
   for (const excess of found) console.error(excess);
   return found.length === 0 ? 0 : 1;
 }

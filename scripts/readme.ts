@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run readme` fills the marked blocks of README.md: numbers from build/size.json and from two runs of the main job, and
-// the embedding example from its file. `npm run readme -- --check` fails when a block is stale. Only numbers that are the same
+// the embedding example from its file; and the figures of boards from build/boards.json, if it is there. `npm run readme -- --check` fails when a block is stale. Only numbers that are the same
 // in each run go in: certificates, and with them lengths of messages, are new each time.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Story, tellStory } from '../host/cli/demo/story.js';
+import { type BoardsReport, figuresTable } from './boards/figures.js';
 import { runAsScript } from './main.js';
 import { inBuild, inProject } from './paths.js';
 
@@ -77,7 +78,19 @@ async function example(): Promise<string> {
   return `\`\`\`ts\n${source.replace(/^\/\/ SPDX[^\n]*\n/, '').trimEnd()}\n\`\`\``;
 }
 
+/** The figures of boards, where `npm run boards` has left some; it also says when those in the files are stale. */
+async function fillBoards(): Promise<void> {
+  const report = await readFile(inBuild('boards.json'), 'utf8').catch(() => undefined);
+  if (report === undefined) return;
+  const table = figuresTable(JSON.parse(report) as BoardsReport);
+  for (const file of ['README.md', 'boards/README.md']) {
+    const text = await readFile(inProject(file), 'utf8');
+    await writeFile(inProject(file), fillBlock(text, 'boards', table, file));
+  }
+}
+
 async function main(check: boolean): Promise<number> {
+  if (!check) await fillBoards();
   const text = await readFile(README, 'utf8');
   const filled = fillBlock(fillBlock(text, 'numbers', await numbers(text)), 'example', await example());
   if (filled === text) return 0;

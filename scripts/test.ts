@@ -45,6 +45,7 @@ const GATES: readonly Gate[] = [
 const LAST_GATES: readonly Gate[] = [
   { name: 'rows of the step tables', command: ['--import', 'tsx', 'scripts/coverage.ts'] },
   { name: 'clauses in SPEC.md', command: ['--import', 'tsx', 'scripts/spec.ts'] },
+  { name: 'firmware on boards', command: ['--import', 'tsx', 'scripts/boards.ts'] },
 ];
 
 /** Tests by vitest's own count; a file that does not load, or an error outside any test, counts as one more failure. */

@@ -66,18 +66,21 @@ export function answerName(): u32 {
   return load<u8>(LINE + i) == 0x3a && (sign == 0x3d || sign == 0x3f) ? i + 1 : 0;
 }
 
-/** Writes `"<digits>"` and carriage return. */
+/**
+ * Writes `"<digits>"` and carriage return. Four digits at once: this is the longest call where an interpreter runs it. Behind an odd number of bytes
+ * one too many is read and written, and written over.
+ */
 function putHex(at: usize, from: usize, length: u32): usize {
   store<u8>(at++, 0x22);
-  for (let i: u32 = 0; i < length; i++) {
-    // both digits at once: half the work of the longest call where an interpreter runs this
-    const byte: u32 = load<u8>(from + i);
-    const nibbles = (byte >> 4) | ((byte & 15) << 8);
-    store<u16>(at, nibbles + 0x3030 + (((nibbles + 0x0606) >> 4) & 0x0101) * 7);
-    at += 2;
+  const end = at + 2 * length;
+  for (; at < end; at += 4) {
+    const pair: u32 = load<u16>(from);
+    const nibbles = ((pair & 0xf0) >> 4) | ((pair & 0x0f) << 8) | ((pair & 0xf000) << 4) | ((pair & 0x0f00) << 16);
+    store<u32>(at, nibbles + 0x30303030 + (((nibbles + 0x06060606) >> 4) & 0x01010101) * 7);
+    from += 2;
   }
-  store<u16>(at, 0x0d22);
-  return at + 2;
+  store<u16>(end, 0x0d22);
+  return end + 2;
 }
 
 /** Writes a parameter. */

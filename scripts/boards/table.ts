@@ -41,9 +41,9 @@ export const firmwareRows: readonly FirmwareRow[] = [
   { ...native, board: 'mps2-an386', variant: 'ipad', budget: budget(40, 14) },
   { ...native, board: 'mps2-an505', variant: 'ipad', budget: budget(40, 14) },
   { ...native, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(20, 10) },
-  { ...native, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 12.5) },
-  { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(82, 204) },
+  { ...native, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 13) },
+  { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(81, 205) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad-min', budget: budget(60, 102) },
-  { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(98, 96, 400_000) },
-  { ...wamr, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(76, 56, 400_000) },
+  { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(97, 96, 240_000) },
+  { ...wamr, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(76, 56) },
 ];
