@@ -65,7 +65,7 @@ const PACKAGES: Readonly<Record<SourceName, SourcePackage>> = {
  * The folder of the C sources if they are there already: those that the variable names, else what was fetched before.
  * @throws Error when the variable names something else than a checkout
  */
-export function findSources(name: SourceName): string | undefined {
+function findSources(name: SourceName): string | undefined {
   const { variable, landmark, inCheckout } = PACKAGES[name];
   const named = process.env[variable];
   if (!named) return existsSync(path.join(fetchedFolder(name), landmark)) ? fetchedFolder(name) : undefined;

@@ -98,6 +98,7 @@ export class CoapByHand {
     while (!this.result) {
       const { kind, argument, bytes } = this.module.poll(this.nowMs >>> 0);
       if (kind === Action.Idle) {
+        if (argument === 0) continue;
         this.#dueMs = argument < 0 ? undefined : this.nowMs + argument;
         if (!this.#response || this.isCardHeld) return sent;
         this.module.event(Event.CardResponse, 0, this.#response);

@@ -98,7 +98,7 @@ export class CoapSession {
     const nowMs = Math.floor(this.#options.clock.nowMs()) >>> 0;
     const action = this.#call((module) => module.poll(nowMs));
     if (action.kind === Action.Idle) {
-      this.#idle(action.argument);
+      if (action.argument !== 0 || this.#pending.length > 0) this.#idle(action.argument);
       return undefined;
     }
     this.#options.onAction?.(action);

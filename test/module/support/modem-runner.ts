@@ -138,7 +138,7 @@ class Runner {
     const { module, line } = this.options;
     this.#count();
     const kind = module.exports.ipa_poll(line.clock.nowMs() >>> 0);
-    if (kind === Action.Idle) return this.#wait(module.exports.ipa_argument());
+    if (kind === Action.Idle) return module.exports.ipa_argument() === 0 ? undefined : this.#wait(module.exports.ipa_argument());
     const at = module.exports.ipa_data();
     const bytes = module.memory.subarray(at, at + module.exports.ipa_length());
     if (kind === Action.Finished) return readResult(module.exports.ipa_argument(), Uint8Array.from(bytes));

@@ -136,6 +136,7 @@ export class Session {
         ? readResult(action.argument, action.bytes)
         : this.#perform(action.kind, action.argument, action.bytes);
     }
+    if (action.argument === 0) return undefined;
     this.options.onIdle?.(this.module, action.argument);
     const happening = this.#nextHappening();
     if (happening?.kind === Event.CardData) this.#giveCardData(happening.bytes ?? new Uint8Array());
