@@ -55,6 +55,17 @@ export const ARM = {
   },
 };
 
+/** TLS for the port to POSIX; the compiler is the machine's. @type {Kit} */
+export const MBEDTLS = {
+  name: 'mbedTLS',
+  folder: 'mbedtls',
+  packages: ['libmbedtls-dev'],
+  isUsable: (folder) => {
+    const where = folder === undefined ? [] : ['-isystem', path.join(folder, 'usr/include')];
+    return /\bmbedtls_ssl_init\b/.test(says('cc', [...where, '-include', 'mbedtls/ssl.h', '-E', '-x', 'c', '/dev/null']));
+  },
+};
+
 /**
  * Makes the programs available, or tells why not.
  * @param {string} root the project

