@@ -149,7 +149,7 @@ function interpreter(name: SourceName): Runtime {
 /** So that a loop without tasks stands still for a shorter time: what the application tells the module, or asks of it, at once. */
 const SHORT_CALLS: Readonly<Record<SourceName, readonly string[]>> = {
   wasm3: ['-DIPA_MODEM_READ_BYTES=32'],
-  wamr: ['-DIPA_MODEM_READ_BYTES=8', '-DIPA_BLOCK_BYTES=112'],
+  wamr: ['-DIPA_MODEM_READ_BYTES=4', '-DIPA_BLOCK_BYTES=104'],
 };
 
 /** For findRuntime of runtime-list.ts. */
