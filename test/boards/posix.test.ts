@@ -4,7 +4,7 @@
 import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { KeyUsageFlags } from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type EimEvent, psmo } from '../../host/sim/eim/index.js';
@@ -13,7 +13,7 @@ import { fetchSources, type SourceName } from '../../scripts/boards/sources.js';
 import { inBuild, inProject } from '../../scripts/paths.js';
 import { needGnutls } from '../host/datagram/dtls-bed.js';
 import { makeAuthority, makeServer } from '../host/transport/certificates.js';
-import { isRequired } from '../support/debian.js';
+import { isRequired, unpacked } from '../support/debian.js';
 import { buildPosix, buildPosixWith, canBuildPosix } from './support/posix-build.js';
 import {
   caFile,
@@ -393,9 +393,19 @@ describe.skipIf(!canBuildPosix())('ipa-posix', async () => {
     'is built by CMake, too',
     () => {
       const folder = inBuild('boards', 'posix', 'cmake');
+      // what was found the last time may be gone
+      rmSync(folder, { recursive: true, force: true });
       const strict = '-DCMAKE_C_FLAGS=-Wall -Wextra -Wconversion -Werror';
       for (const args of [
-        ['-S', inProject('boards', 'posix'), '-B', folder, '-DIPA_VARIANT=ipad', strict],
+        [
+          '-S',
+          inProject('boards', 'posix'),
+          '-B',
+          folder,
+          '-DIPA_VARIANT=ipad',
+          strict,
+          `-DCMAKE_PREFIX_PATH=${unpacked('mbedtls', 'usr')}`,
+        ],
         ['--build', folder],
       ]) {
         const { status, stdout, stderr } = spawnSync('cmake', args, { encoding: 'utf8' });

