@@ -27,6 +27,14 @@ import { run, tick, untilNextTick } from './engine/run';
 import { atLineLength } from './link/at-text';
 import { datagram, datagramBytes } from './link/coap';
 
+// for the build: where the scalars lie, and what stays WebAssembly where all else becomes bytecode (scripts/bytecode.ts)
+export {
+  copyLine as __copyLine,
+  putHex as __putHex,
+  skipTexts as __skipTexts,
+  takeBase64 as __takeBase64,
+  takeHex as __takeHex,
+} from './wire/each-byte';
 export { __data_end, __heap_base, SCALARS_BEGIN as __scalars_begin, SCALARS_END as __scalars_end };
 
 /** Version of the interface. A host refuses a module whose version it does not know. */

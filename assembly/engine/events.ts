@@ -9,7 +9,7 @@ import { CardLink } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S, WINDOW_BYTES } from '../abi/state';
 import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
 import { emulationEvent } from '../emulation/virtual-isdr';
-import { atByte, atCancel } from '../link/at';
+import { atBytes, atCancel } from '../link/at';
 import { takeDatagram } from '../link/coap';
 import { coapFail, freeWindow } from '../link/coap-line';
 import { jsonWindow } from '../rsp/json-reply';
@@ -49,10 +49,7 @@ export function takeEvent(kind: i32, argument: i32, length: u32): i32 {
   }
   if (kind == Event.CardData) {
     // bytes may come at any time: an unsolicited line is no misuse
-    let taken: u32 = 0;
-    if (!S.running || O.cardLink == CardLink.Apdu) return length;
-    while (taken < length && atByte(load<u8>(CARD_WINDOW + taken))) taken++;
-    return taken;
+    return S.running && O.cardLink != CardLink.Apdu ? atBytes(CARD_WINDOW, length) : length;
   }
   if (!S.running) return ErrorCode.UnexpectedEvent;
   if (HAS_COAP && kind == Event.Datagram) return datagramEvent(length);

@@ -6,6 +6,7 @@ import { ModemQuirk } from '../abi/options';
 import { APDU, CARD_LINE, LINE, O, S, SESSION } from '../abi/state';
 import { AID_BYTES, ISDR_AID } from '../rsp/aid';
 import { putDecimal } from '../wire/bytes';
+import { putHex, skipTexts } from '../wire/each-byte';
 import { LinkCommand, Stale } from '../wire/lanes';
 
 /** What stands in a text for something that is put in. */
@@ -49,12 +50,10 @@ const ALL: usize = !HAS_MODEMS ? 0 : memory.data<u8>([
 
 /** Text of the present command. */
 function text(): usize {
-  let at = HAS_MODEMS ? ALL : FEW;
-  let left = S.linkCommand;
+  let command = S.linkCommand;
   // Stale.Other is the distance to OtherQuestion
-  if (HAS_MODEMS && left == LinkCommand.Synchronise) left += S.linkStale & Stale.Other;
-  for (; left > LinkCommand.Attention; at++) if (!load<u8>(at)) left--;
-  return at;
+  if (HAS_MODEMS && command == LinkCommand.Synchronise) command += S.linkStale & Stale.Other;
+  return skipTexts(HAS_MODEMS ? ALL : FEW, command - LinkCommand.Attention);
 }
 
 /** Length of the answer's name with its colon, "+CSIM:" to AT+CSIM=…, when the line begins with it; else 0. */
@@ -64,23 +63,6 @@ export function answerName(): u32 {
   while (load<u8>(LINE + i) == load<u8>(name + i)) i++;
   const sign = load<u8>(name + i);
   return load<u8>(LINE + i) == 0x3a && (sign == 0x3d || sign == 0x3f) ? i + 1 : 0;
-}
-
-/**
- * Writes `"<digits>"` and carriage return. Four digits at once: this is the longest call where an interpreter runs it. Behind an odd number of bytes
- * one too many is read and written, and written over.
- */
-function putHex(at: usize, from: usize, length: u32): usize {
-  store<u8>(at++, 0x22);
-  const end = at + 2 * length;
-  for (; at < end; at += 4) {
-    const pair: u32 = load<u16>(from);
-    const nibbles = ((pair & 0xf0) >> 4) | ((pair & 0x0f) << 8) | ((pair & 0xf000) << 4) | ((pair & 0x0f00) << 16);
-    store<u32>(at, nibbles + 0x30303030 + (((nibbles + 0x06060606) >> 4) & 0x01010101) * 7);
-    from += 2;
-  }
-  store<u16>(end, 0x0d22);
-  return end + 2;
 }
 
 /** Writes a parameter. */

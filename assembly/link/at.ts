@@ -10,8 +10,8 @@ import { LINE_BYTES, RESPONSE_BYTES, SESSION_BYTES } from '../abi/limits';
 import { CardAccess, ModemQuirk } from '../abi/options';
 import { APDU, LINE, O, RESPONSE, S, SESSION } from '../abi/state';
 import { ask } from '../wire/ask';
-import { hexValue } from '../wire/bytes';
 import { cardPart } from '../wire/card-lane';
+import { copyLine, takeHex } from '../wire/each-byte';
 import { LinkCommand, ResponsePart, Stale } from '../wire/lanes';
 import { answerName } from './at-text';
 
@@ -194,21 +194,30 @@ function answerManageChannel(): void {
   S.hexDigits = 6;
 }
 
-/** Takes one byte from the modem. False when it cannot be taken yet: the card lane must first take what came before it. */
-export function atByte(byte: u32): bool {
-  if (byte == 0x0d || byte == 0x0a) {
-    endLine();
-    return true;
+/** Takes bytes from the modem. Returns how many: fewer when the card lane must first take what came before the others. */
+export function atBytes(from: usize, length: u32): u32 {
+  const end = from + length;
+  let at = from;
+  while (at < end) {
+    const stopped = copyLine(LINE + S.lineLength, at, min<usize>(end, at + LINE_BYTES - S.lineLength));
+    S.lineLength += stopped - at;
+    at = stopped;
+    if (at == end) break;
+    const byte: u32 = load<u8>(at);
+    if (byte == 0x0d || byte == 0x0a) {
+      endLine();
+      at++;
+    } else {
+      // the line is full
+      if (HAS_MODEMS && S.hexDigits > RESPONSE_HEX_DIGITS && !givePart()) break;
+      // of other lines only the beginning tells what they are
+      if (takeAnswer()) {
+        S.lineGoesOn = true;
+        S.lineLength = 0;
+      } else at++;
+    }
   }
-  if (S.lineLength == LINE_BYTES) {
-    if (HAS_MODEMS && S.hexDigits > RESPONSE_HEX_DIGITS && !givePart()) return false;
-    // of other lines only the beginning tells what they are
-    if (!takeAnswer()) return true;
-    S.lineGoesOn = true;
-    S.lineLength = 0;
-  }
-  store<u8>(LINE + S.lineLength++, byte);
-  return true;
+  return at - from;
 }
 
 /**
@@ -256,23 +265,26 @@ function takeDigits(from: u32): bool {
   const before = S.hexDigits;
   let digits = before;
   let expected = S.hexExpected;
-  for (let i = from; i < S.lineLength; i++) {
-    const byte: u32 = load<u8>(LINE + i);
-    if (byte == 0x22 || byte == 0x20) continue;
-    const value = hexValue(byte);
+  const end = LINE + S.lineLength;
+  for (let at = LINE + from; ; at++) {
+    const begin = at;
+    at = takeHex(RESPONSE, digits, at, min<usize>(end, at + ROOM_HEX_DIGITS - digits));
+    const taken = at - begin;
+    // a handle stays as the modem writes it
+    if (HAS_MODEMS && S.linkCommand == LinkCommand.OpenSession && digits < <u32>SESSION_BYTES) {
+      memory.copy(SESSION + digits, begin, min<u32>(taken, SESSION_BYTES - digits));
+    }
+    digits += taken;
+    if (at == end) break;
+    const byte: u32 = load<u8>(at);
     if (byte == 0x2c && !before) {
       // what was read so far was the length
-      expected = numberIn(from, i);
+      expected = numberIn(LINE + from, at);
       digits = 0;
-    } else if (value < 0 || digits >= ROOM_HEX_DIGITS) {
+    } else if (byte != 0x22 && byte != 0x20) {
       if (!from && !S.lineGoesOn) return false;
       S.linkFailure = ErrorCode.ModemGarbage;
       break;
-    } else {
-      const at = RESPONSE + (digits >> 1);
-      store<u8>(at, digits++ & 1 ? load<u8>(at) | value : value << 4);
-      // a handle stays as the modem writes it
-      if (HAS_MODEMS && digits <= <u32>SESSION_BYTES && S.linkCommand == LinkCommand.OpenSession) store<u8>(SESSION + digits - 1, byte);
     }
   }
   S.hexDigits = digits;
@@ -282,11 +294,11 @@ function takeDigits(from: u32): bool {
   return true;
 }
 
-/** Number in the line from there to `end`, or -1 where there are words. */
-function numberIn(from: u32, end: u32): i32 {
+/** Number in the bytes from `at` up to `end`, or -1 where there are words. */
+function numberIn(at: usize, end: usize): i32 {
   let value = -1;
-  for (let i = from; i < end; i++) {
-    const digit: u32 = load<u8>(LINE + i) - 0x30;
+  for (; at < end; at++) {
+    const digit: u32 = load<u8>(at) - 0x30;
     if (digit < 10) value = (value < 0 ? 0 : value * 10) + digit;
     else if (digit != 0x20 - 0x30) return -1;
   }
@@ -333,7 +345,7 @@ function finalResult(): void {
   if (startsWith(TEXT_ERROR) && !load<u8>(LINE, 5)) return refused(ErrorCode.ModemError, 0);
   const length = startsWith(TEXT_CM_ERROR);
   const isBusy = HAS_MODEMS && load<u32>(LINE + S.lineLength - 4) == TEXT_BUSY;
-  if (length) refused(ErrorCode.ModemCmeError, isBusy ? CME_SIM_BUSY : numberIn(length, S.lineLength));
+  if (length) refused(ErrorCode.ModemCmeError, isBusy ? CME_SIM_BUSY : numberIn(LINE + length, LINE + S.lineLength));
 }
 
 /**

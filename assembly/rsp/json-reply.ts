@@ -9,6 +9,7 @@ import { S, SCRATCH } from '../abi/state';
 import { base64Start, base64Take } from '../wire/base64';
 import { hexValue } from '../wire/bytes';
 import { putTlv } from '../wire/der-write';
+import { takeBase64 } from '../wire/each-byte';
 import { NetworkState } from '../wire/lanes';
 import { appendToMessage } from '../wire/message';
 import { networkAbort, networkAsk } from '../wire/network-lane';
@@ -110,6 +111,13 @@ export function jsonNext(): void {
   const start = at;
   let out = at;
   while (at < end) {
+    if (isStream()) {
+      const from = at;
+      const bits = S.base64Bits;
+      at = takeBase64(out, at, end);
+      out += (bits + 6 * (at - from)) >> 3;
+      if (at == end) break;
+    }
     const byte: u32 = load<u8>(at);
     // the decoded bytes of one field are handed out before it ends
     if (byte == QUOTE && out > start && !S.jsonEscape) break;
@@ -124,6 +132,11 @@ export function jsonNext(): void {
     S.networkEnd = out;
   } else if (S.networkMore) networkAsk();
   else finish();
+}
+
+/** Whether characters of a value come that go to the scanner as they are decoded. */
+function isStream(): bool {
+  return S.jsonState == Json.String && !S.jsonEscape && !S.jsonKey && kindOf() == Kind.Stream;
 }
 
 function fail(error: i32): void {
