@@ -26,7 +26,7 @@ type Sized = EimEvent & { readonly sizes?: { readonly receivedBytes: number; rea
 
 /** Every message that had a compact form, in the order they were sent. */
 async function play(bed: Testbed): Promise<Row[]> {
-  const instance = await createNodeInstance(await readModule('ipad-iot'));
+  const instance = await createNodeInstance(await readModule());
   const transport = new HttpsTransport();
   const run = async () => {
     const card = bed.modem.connect();

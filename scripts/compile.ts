@@ -2,7 +2,7 @@
 // Compiles one AssemblyScript entry file. The flags live in asconfig.json, so `npx asc` in a terminal and the build agree.
 
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -17,46 +17,49 @@ export interface CompileRequest {
   readonly options?: readonly string[];
   /** Where the module goes. */
   readonly outFile: string;
-  /** Asks for the passes of shrink.ts, which a shipped module goes through. */
+  /** Asks for what a shipped module goes through: forms.ts. */
   readonly shrunk?: ShrunkRequest;
 }
 
-/** Other forms of a shrunk module that are wanted. */
+/** Other forms of a shipped module, where they are wanted; paths. */
 export interface ShrunkRequest {
-  /** Where the text form goes. */
+  /** Its text. */
   readonly textFile?: string;
-  /** Where the same code with the names of its functions goes. */
+  /** The same code with the names of its functions. */
   readonly namesFile?: string;
-  /** Where the module goes as it was before the passes, which interpreters run faster and in less memory. */
-  readonly plainFile?: string;
-  /** Where it goes which scalar of the state region lies where, as JSON. */
+  /** Which scalar of the state region lies where, as JSON. */
   readonly scalarsFile?: string;
+  /** The functions that are bytecode, with their bytes, as JSON. */
+  readonly bytecodeFile?: string;
+  /** The module without bytecode, for compilers; with names; and which scalar lies where in it. */
+  readonly fastFile?: string;
+  readonly fastNamesFile?: string;
+  readonly fastScalarsFile?: string;
+  /** The module as the compiler made it, which interpreters run in fewer instructions and in less memory. */
+  readonly plainFile?: string;
 }
 
 const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
 
 /** Compiles, writes the outputs, and returns the module's bytes. Rejects with the compiler's messages. */
 export async function compile(request: CompileRequest): Promise<Uint8Array> {
+  const { outFile, shrunk } = request;
+  const compiledFile = shrunk ? outFile.replace(/(\.wasm)?$/, '.compiled.wasm') : outFile;
   // The command line rather than the API: compilations run side by side, and the compiler's type declarations,
   // which redeclare globals such as console, stay out of this program.
-  await promisify(execFile)(process.execPath, [compiler, ...toArguments(request)], { cwd: root }).catch((failure) => {
-    throw new Error(`${relative(request.entry)} does not compile\n${failure.stderr || failure.message}`);
-  });
-  const compiled = new Uint8Array(await readFile(path.resolve(root, request.outFile)));
-  return request.shrunk ? shrinkFile(compiled, request.outFile, request.shrunk) : compiled;
+  await run([compiler, ...toArguments({ ...request, outFile: compiledFile })], `${relative(request.entry)} does not compile`);
+  if (shrunk) {
+    const program = ['--import', 'tsx', path.join(root, 'scripts', 'forms.ts'), relative(compiledFile), relative(outFile)];
+    await run([...program, JSON.stringify(shrunk)], `${relative(outFile)} cannot be made`);
+    await rm(path.resolve(root, compiledFile));
+  }
+  return new Uint8Array(await readFile(path.resolve(root, outFile)));
 }
 
-async function shrinkFile(compiled: Uint8Array, outFile: string, request: ShrunkRequest): Promise<Uint8Array> {
-  const { textFile, namesFile, plainFile, scalarsFile } = request;
-  // loaded here: it takes a moment, and most builds find nothing to do
-  const { plain, shrink } = await import('./shrink.js');
-  if (plainFile !== undefined) await writeFile(path.resolve(root, plainFile), plain(compiled));
-  const { wasm, named, text, moves } = shrink(compiled);
-  await writeFile(path.resolve(root, outFile), wasm);
-  if (namesFile !== undefined) await writeFile(path.resolve(root, namesFile), named);
-  if (textFile !== undefined) await writeFile(path.resolve(root, textFile), text);
-  if (scalarsFile !== undefined) await writeFile(path.resolve(root, scalarsFile), `${JSON.stringify(moves)}\n`);
-  return wasm;
+async function run(args: readonly string[], what: string): Promise<void> {
+  await promisify(execFile)(process.execPath, args, { cwd: root }).catch((failure) => {
+    throw new Error(`${what}\n${failure.stderr || failure.message}`);
+  });
 }
 
 function toArguments({ entry, target, outFile, shrunk, options = [] }: CompileRequest): string[] {

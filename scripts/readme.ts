@@ -12,7 +12,16 @@ import { inBuild, inProject } from './paths.js';
 /** What is read of build/size.json. */
 interface Sizes {
   readonly variants: Readonly<
-    Record<string, { readonly wasmBytes: number; readonly staticBytes: number; readonly imports: number; readonly memoryGrow: number }>
+    Record<
+      string,
+      {
+        readonly wasmBytes: number;
+        readonly fastBytes: number;
+        readonly staticBytes: number;
+        readonly imports: number;
+        readonly memoryGrow: number;
+      }
+    >
   >;
 }
 
@@ -51,12 +60,13 @@ async function numbers(text: string): Promise<string> {
   const [small, large] = [await run(SMALL_BYTES), await run(LARGE_BYTES)];
   const { supported, all } = countProcedures(text);
   const rows: readonly (readonly [string, string])[] = [
-    ['`ipad`: everything but compact forms', bytes(ipad.wasmBytes)],
+    ['`ipad`: everything', bytes(ipad.wasmBytes)],
     ['`ipad-iot`: SGP.32 without JSON', bytes(size('ipad-iot').wasmBytes)],
     ['`ipad-min`: by way of the eIM alone', bytes(size('ipad-min').wasmBytes)],
     ['`ipad-min-coap`: the same with CoAP', bytes(size('ipad-min-coap').wasmBytes)],
     ['`lpa`: SGP.22 alone, for consumer eUICCs', bytes(size('lpa').wasmBytes)],
     ['`ipad-consumer`: everything, and a consumer eUICC as an IoT one', bytes(size('ipad-consumer').wasmBytes)],
+    ['`ipad` without bytecode, for compilers (`ipad.fast.wasm`)', bytes(ipad.fastBytes)],
     ['RAM: state, buffers and stack together', bytes(ipad.staticBytes)],
     ['RAM to install a profile of 5 KB, of 500 KB', `${bytes(small.module.memoryBytes)}, ${bytes(large.module.memoryBytes)}`],
     ['imports, `memory.grow` instructions', `${ipad.imports}, ${ipad.memoryGrow}`],

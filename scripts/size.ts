@@ -10,10 +10,19 @@ import { isStale, runStep } from './stale.js';
 import { type Budget, type Variant, variants } from './variants.js';
 import { readModuleFacts } from './wasm.js';
 
+/** A function and its bytes. */
+export interface FunctionSize {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** What is measured of one module; the first four are what a budget limits. */
 export interface Measurement extends Budget {
-  /** The twenty largest functions, with the bytes of their bodies. */
-  readonly largestFunctions: readonly { readonly name: string; readonly bytes: number }[];
+  /** Bytes of the two forms beside it: all WebAssembly, and as the compiler made it. */
+  readonly fastBytes: number;
+  readonly plainBytes: number;
+  /** The twenty largest functions, with their bytes: of WebAssembly, or of bytecode. */
+  readonly largestFunctions: readonly FunctionSize[];
   readonly budget: Budget;
 }
 
@@ -22,15 +31,19 @@ const LIMITED = ['wasmBytes', 'staticBytes', 'imports', 'memoryGrow'] as const s
 
 /** Measures one built variant. Rejects when it is not built. */
 async function measure({ name, budget }: Variant): Promise<Measurement> {
-  const release = new Uint8Array(await readFile(inBuild(`${name}.wasm`)));
-  const named = new Uint8Array(await readFile(inBuild(`${name}.names.wasm`)));
+  const read = async (suffix: string) => new Uint8Array(await readFile(inBuild(`${name}.${suffix}`)));
+  const [release, named, fast, plain] = await Promise.all(['wasm', 'names.wasm', 'fast.wasm', 'plain.wasm'].map(read));
+  if (!release || !named || !fast || !plain) throw new Error(`${name} is not built`);
   const text = await readFile(inBuild(`${name}.wat`), 'utf8');
+  const bytecode = JSON.parse(await readFile(inBuild(`${name}.bytecode.json`), 'utf8')) as FunctionSize[];
   return {
     wasmBytes: release.length,
     staticBytes: heapBase(release),
     imports: readModuleFacts(release).imports.length,
     memoryGrow: text.match(/\bmemory\.grow\b/g)?.length ?? 0,
-    largestFunctions: largestFunctions(release, named),
+    fastBytes: fast.length,
+    plainBytes: plain.length,
+    largestFunctions: largest([...functionsOf(release, named), ...bytecode]),
     budget,
   };
 }
@@ -51,25 +64,26 @@ function heapBase(wasm: Uint8Array): number {
 }
 
 /** Names come from a second build; it tells the truth about the release only while both have the same code. */
-function largestFunctions(release: Uint8Array, named: Uint8Array): Measurement['largestFunctions'] {
+function functionsOf(release: Uint8Array, named: Uint8Array): FunctionSize[] {
   const { functionBytes, functionNames, imports, codeBytes } = readModuleFacts(named);
   if (codeBytes !== readModuleFacts(release).codeBytes) throw new Error('the build with names has other code than the release');
-  const functions = functionBytes.map((bytes, index) => ({
+  return functionBytes.map((bytes, index) => ({
     name: functionNames.get(index + imports.length) ?? `function ${index}`,
     bytes,
   }));
-  return functions.sort((left, right) => right.bytes - left.bytes).slice(0, LARGEST);
+}
+
+function largest(functions: readonly FunctionSize[]): FunctionSize[] {
+  return [...functions].sort((left, right) => right.bytes - left.bytes).slice(0, LARGEST);
 }
 
 function printTable(measurements: ReadonlyMap<string, Measurement>): void {
-  const table = new Table({ head: ['module', ...LIMITED], style: { head: [], border: [] } });
-  for (const [name, measurement] of measurements)
-    table.push([name, ...LIMITED.map((what) => `${measurement[what]} / ${measurement.budget[what]}`)]);
-  console.log(table.toString());
-  for (const { name, goalBytes } of variants) {
-    const above = goalBytes === undefined ? 0 : (measurements.get(name)?.wasmBytes ?? 0) - goalBytes;
-    if (above > 0) console.log(`${name} is ${above} bytes above its goal of ${goalBytes}`);
+  const table = new Table({ head: ['module', ...LIMITED, 'fast', 'plain'], style: { head: [], border: [] } });
+  for (const [name, measurement] of measurements) {
+    const limited = LIMITED.map((what) => `${measurement[what]} / ${measurement.budget[what]}`);
+    table.push([name, ...limited, measurement.fastBytes, measurement.plainBytes]);
   }
+  console.log(table.toString());
   for (const [name, { largestFunctions }] of measurements) {
     console.log(
       `largest functions of ${name}: ${largestFunctions

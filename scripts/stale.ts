@@ -32,7 +32,7 @@ export async function runStep(step: Step): Promise<void> {
   await writeFile(stampFile(step), hash);
 }
 
-/** SHA-256 over names and contents, in the order of the names. */
+/** SHA-256 over names and contents, in the order of the names. Nothing is made of what is written for people. */
 async function hashInputs(inputs: readonly string[]): Promise<string> {
   const files = (await Promise.all(inputs.map((input) => listFiles(inProject(input))))).flat().sort();
   const hash = createHash('sha256');
@@ -47,7 +47,7 @@ async function listFiles(file: string): Promise<string[]> {
   const found = await stat(file).catch(() => undefined);
   if (!found) return [];
   if (!found.isDirectory()) return [file];
-  const names = await readdir(file);
+  const names = (await readdir(file)).filter((name) => !name.endsWith('.md'));
   return (await Promise.all(names.map((name) => listFiles(path.join(file, name))))).flat();
 }
 

@@ -41,6 +41,6 @@ function bytesOf(segment: List): number[] {
   });
 }
 
-function literal(bytes: readonly number[]): string {
+export function literal(bytes: readonly number[]): string {
   return `"${bytes.map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')}"`;
 }

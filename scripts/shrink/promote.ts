@@ -6,7 +6,7 @@ import { accessOf, type Range } from './access.js';
 import { refuseScalarArguments } from './arguments.js';
 import { carriers, RELOAD, SPILL } from './carry.js';
 import { divideChoices, sources } from './choices.js';
-import { accessesOf, type Placed, placeScalars } from './scalars.js';
+import { accessesOf, MOST_GLOBALS, type Placed, placeScalars } from './scalars.js';
 import { constant, functions, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
 
 type Global = Placed & { readonly global: string };
@@ -22,10 +22,10 @@ export interface Move {
  * Turns scalars into globals wherever that makes the code shorter, and gives all new places in the region. Scalars must be used
  * by constant address, or by one that is chosen between two constants, apart from memory.fill over all of them.
  */
-export function promoteScalars(module: List, range: Range): Move[] {
+export function promoteScalars(module: List, range: Range, mostGlobals = MOST_GLOBALS): Move[] {
   divideChoices(module, range);
   refuseScalarArguments(module, range);
-  const placed = placeScalars(module, range);
+  const placed = placeScalars(module, range, mostGlobals);
   const globals = placed.filter((scalar): scalar is Global => scalar.global !== undefined);
   const byAddress = new Map(globals.map((scalar) => [scalar.address, scalar]));
   const users = usersOf(module, byAddress);

@@ -14,7 +14,7 @@ const USE_BYTES = 2;
 /** What a use takes of a scalar that stays in memory (numbered.ts). */
 const NUMBERED_BYTES = 4;
 /** Indices from 128 on take two bytes. From here on constants gain more by one, and what is read by number can be shared. */
-const MOST = 60;
+export const MOST_GLOBALS = 60;
 
 /** Bytes that are used by constant address: one field, or several that the code does not keep apart. */
 export interface Scalar {
@@ -34,15 +34,15 @@ export interface Placed extends Scalar {
 }
 
 /** Finds the scalars of a module and places them. The first word of the region stays where it is: hosts know it. */
-export function placeScalars(module: List, range: Range): Placed[] {
+export function placeScalars(module: List, range: Range, mostGlobals: number): Placed[] {
   const scalars = scalarsOf(module, range);
   const chosen = scalars
     .filter((scalar) => isWhole(scalar) && scalar.address >= range.begin + WORD && saved(scalar) > 0)
     .sort((left, right) => saved(right) - saved(left) || left.address - right.address);
   const fits = (placed: readonly Placed[]) => placed.every(({ place: at }) => at + WORD <= range.end);
-  const wide = place(scalars, new Set(chosen.slice(0, MOST)), true, range.begin);
+  const wide = place(scalars, new Set(chosen.slice(0, mostGlobals)), true, range.begin);
   if (fits(wide)) return wide;
-  for (let count = Math.min(chosen.length, MOST); ; count--) {
+  for (let count = Math.min(chosen.length, mostGlobals); ; count--) {
     const placed = place(scalars, new Set(chosen.slice(0, count)), false, range.begin);
     if (count === 0 || fits(placed)) return placed;
   }

@@ -6,6 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../host/abi.js';
 import { drawParameters, runTransfer, type Transfer, type TransferParameters } from './support/coap-transfer.js';
+import { formOfRun, Module } from './support/module.js';
 
 const FIRST_SEED = Number(process.env.IPA_SEED ?? 1);
 const TRANSFERS = Number(process.env.IPA_COAP_TRANSFERS ?? 400);
@@ -17,7 +18,7 @@ function check(parameters: TransferParameters): Transfer {
   const id = `IPA_SEED=${parameters.seed} IPA_COAP_TRANSFERS=1: ${JSON.stringify(parameters)}`;
   let transfer: Transfer;
   try {
-    transfer = runTransfer(parameters);
+    transfer = runTransfer(parameters, new Module(undefined, formOfRun(parameters.seed)));
   } catch (error) {
     throw new Error(`${id}: ${(error as Error).message}`, { cause: error });
   }

@@ -9,6 +9,7 @@ import { readTlv, type Tlv } from '../../host/sim/codec/ber.js';
 import { concat, fromHex } from '../../host/sim/codec/bytes.js';
 import { seededRandom } from '../../host/wrap/seeded-random.js';
 import { DerInputs } from './support/der-inputs.js';
+import { formOfRun, Module } from './support/module.js';
 import { Session } from './support/session.js';
 import { SimplePeers } from './support/simple-peers.js';
 import { TranscriptPeers, transcripts } from './support/transcript.js';
@@ -121,6 +122,7 @@ function run(seed: number): void {
   const session = new Session(
     { card: answer, eim },
     { options: JSON_BINDING, mostCalls: MOST_CALLS, cutNetwork: (length) => (cut < length ? [cut] : []) },
+    new Module(undefined, formOfRun(seed)),
   );
   const outside = session.module.outside();
   const result = session.run();

@@ -9,7 +9,7 @@ import { fromHex, hex } from '../../host/sim/codec/bytes.js';
 import { seededRandom } from '../../host/wrap/seeded-random.js';
 import { type AtModem, plainModem, type RunApdu } from './support/at-modem.js';
 import { DerInputs } from './support/der-inputs.js';
-import { Module } from './support/module.js';
+import { formOfRun, Module } from './support/module.js';
 import { type Peers, Session, type SessionOptions } from './support/session.js';
 import { SimplePeers } from './support/simple-peers.js';
 import { type Transcript, transcripts } from './support/transcript.js';
@@ -149,7 +149,7 @@ function run(seed: number, link: 'at' | 'apdu'): void {
     blockBytes: inputs.pick([16, 63, 120, 255]),
     mostCalls: MOST_CALLS,
   };
-  const session = new Session(peers, options);
+  const session = new Session(peers, options, new Module(undefined, formOfRun(seed)));
   const outside = session.module.outside();
   const result = session.run();
   expect(result.error).toBeLessThanOrEqual(0);
@@ -180,7 +180,7 @@ describe('hostile options', () => {
     () => {
       fuzz('options', RUNS, (seed) => {
         const inputs = new DerInputs(seededRandom(seed));
-        const module = new Module();
+        const module = new Module(undefined, formOfRun(seed));
         const outside = module.outside();
         const command = fromHex('800101810100');
         const bytes =

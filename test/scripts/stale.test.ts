@@ -46,6 +46,11 @@ describe('a step', () => {
     expect(await isStale(step)).toBe(true);
   });
 
+  it('is fresh when only what people read has changed', async () => {
+    await write('deep/README.md', 'words');
+    expect(await isStale(step)).toBe(false);
+  });
+
   it('stays stale when it fails', async () => {
     await write('a', 'changed');
     await expect(runStep({ ...step, run: () => Promise.reject(new Error('no')) })).rejects.toThrow('no');

@@ -45,7 +45,7 @@ describe('readModuleFacts', () => {
 
 describe('budgets', () => {
   const budget = { wasmBytes: 100, staticBytes: 10, imports: 0, memoryGrow: 0 };
-  const measured = { ...budget, largestFunctions: [], budget };
+  const measured = { ...budget, fastBytes: 0, plainBytes: 0, largestFunctions: [], budget };
 
   it('are kept at the limit', () => {
     expect(excesses('x', measured)).toEqual([]);

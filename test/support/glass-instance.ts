@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The module on Node with its memory in view: what it may write is its state region, nothing else.
+// The module on Node with its memory in view: what it may write is its state region, and what its interpreter works with.
 
 import { IpaError } from '../../host/core/errors.js';
 import { checkExports } from '../../host/core/exports.js';
 import { readModule } from '../../host/core/module-file.js';
 import type { IpaInstance } from '../../host/interfaces.js';
+import { workArea } from './work-area.js';
 
 const PATTERN = 0xa5;
 
 export interface GlassInstance extends IpaInstance {
   /** The whole linear memory, in bytes. */
   readonly memorySizeBytes: number;
-  /** Addresses outside the state region whose byte is no longer what it was at the beginning. */
+  /** Addresses outside the state region and the interpreter's work area whose byte is no longer what it was at the beginning. */
   changedOutsideState(): number[];
   /** The most bytes that one event of this kind brought. */
   largestEventBytes(kind: number): number;
@@ -35,7 +36,9 @@ export async function createGlassInstance(): Promise<GlassInstance> {
     },
     changedOutsideState: () => {
       const [start, end] = [module.ipa_state(), module.ipa_state() + module.ipa_state_size()];
-      return [...before.keys()].filter((address) => (address < start || address >= end) && memory()[address] !== before[address]);
+      const work = workArea('ipad');
+      const isFree = (address: number) => (address >= start && address < end) || (address >= work.begin && address < work.end);
+      return [...before.keys()].filter((address) => !isFree(address) && memory()[address] !== before[address]);
     },
     largestEventBytes: (kind) => largest.get(kind) ?? 0,
     async poll(nowMs) {

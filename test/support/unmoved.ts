@@ -8,7 +8,13 @@ import type { Move } from '../../scripts/shrink/promote.js';
 
 /** Bytes before the options, which have the same place in both: SCALARS of abi/state.ts. */
 const SCALAR_BYTES = 928;
-const ipadMoves = JSON.parse(readFileSync(inBuild('ipad.scalars.json'), 'utf8')) as readonly Move[];
+
+/** Where the scalars are in a built form of the module: ipad, or ipad.fast. */
+export function movesOf(form: string): readonly Move[] {
+  return JSON.parse(readFileSync(inBuild(`${form}.scalars.json`), 'utf8'));
+}
+
+const ipadMoves = movesOf('ipad');
 
 /** The bytes of a region as the compiled module has them. `scalarBytes`: how many at the beginning are scalars. */
 export function unmoved(region: Uint8Array, moves: readonly Move[] = ipadMoves, scalarBytes = SCALAR_BYTES): Buffer {

@@ -104,7 +104,7 @@ function makePeers({ seed, packageBytes, answerBytes }: TransferParameters): Sim
 /** Runs one transfer on `module`, and the same conversation without a network in between. */
 export function runTransfer(parameters: TransferParameters, module = new Module()): Transfer {
   const plain = makePeers(parameters);
-  const expected = new Session(plain).run();
+  const expected = new Session(plain, {}, new Module(undefined, 'ipad.fast')).run();
   const peers = makePeers(parameters);
   const clock = new VirtualClock();
   const { seed, link, szx, ackTimeoutMs } = parameters;

@@ -38,7 +38,7 @@ export class WatchedModule extends Module {
   }
 
   #scalar(name: string): () => number {
-    return scalar(name, this.memory, this.exports.ipa_state());
+    return scalar(this.form, name, this.memory, this.exports.ipa_state());
   }
 }
 

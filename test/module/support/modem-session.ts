@@ -16,6 +16,7 @@ import {
 import { VirtualClock } from '../../../host/wrap/virtual-clock.js';
 import { type JobKind, ModemPeers, type Plan } from './modem-peers.js';
 import { type Run, runCommand, WatchedLine, WatchedModule } from './modem-runner.js';
+import { formOfRun } from './module.js';
 
 /** What a session is made of. */
 export interface SessionDraw {
@@ -73,13 +74,14 @@ export function drawSession(seed: number): SessionDraw {
   };
 }
 
-let made: WatchedModule | undefined;
+const made = new Map<string, WatchedModule>();
 
 /** Runs a session; `trace` sees the line to the mixed modem. @throws Error when it hangs, or the module or its peers fail. */
 export function runSession(draw: SessionDraw, trace?: (text: string) => void): ModemSession {
-  made ??= new WatchedModule();
-  const module = made.renew();
   const { mixture, plan, commands } = draw;
+  const form = formOfRun(mixture.seed);
+  const module = (made.get(form) ?? new WatchedModule(undefined, form)).renew();
+  made.set(form, module);
   const peers = new ModemPeers(plan, mixture.seed);
   const clock = new VirtualClock(1_000);
   const place = {

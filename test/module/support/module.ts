@@ -5,8 +5,19 @@ import { readFileSync } from 'node:fs';
 import { checkExports, type IpaExports } from '../../../host/core/exports.js';
 import type { Action } from '../../../host/interfaces.js';
 import { inBuild } from '../../../scripts/paths.js';
+import { workArea } from '../../support/work-area.js';
 
 const compiled = new Map<string, WebAssembly.Module>();
+/** Of so many runs one is of the module as it is shipped. */
+const SHIPPED_EVERY = 8;
+
+/**
+ * The form for one of many runs with seeds in a row. Most are of the one without bytecode, which is faster here and does the same at each call
+ * (test/scripts/shrink-twins.test.ts).
+ */
+export function formOfRun(seed: number, variant = 'ipad'): string {
+  return seed % SHIPPED_EVERY === 0 ? variant : `${variant}.fast`;
+}
 
 function compile(name: string): WebAssembly.Module {
   const known = compiled.get(name) ?? new WebAssembly.Module(readFileSync(inBuild(`${name}.wasm`)));
@@ -14,15 +25,18 @@ function compile(name: string): WebAssembly.Module {
   return known;
 }
 
-/** An instance of build/ipad.wasm, or of another variant. */
+/** An instance of build/ipad.wasm, or of another variant or form. */
 export class Module {
   readonly exports: IpaExports;
   readonly memory: Buffer;
   readonly #regionStart: number;
   readonly #regionEnd: number;
 
-  constructor(state?: Uint8Array, name = 'ipad') {
-    this.exports = checkExports(new WebAssembly.Instance(compile(name), {}).exports);
+  constructor(
+    state?: Uint8Array,
+    readonly form = 'ipad',
+  ) {
+    this.exports = checkExports(new WebAssembly.Instance(compile(form), {}).exports);
     this.memory = Buffer.from(this.exports.memory.buffer);
     this.#regionStart = this.exports.ipa_state();
     this.#regionEnd = this.#regionStart + this.exports.ipa_state_size();
@@ -51,8 +65,13 @@ export class Module {
     return Buffer.from(this.memory.subarray(this.exports.ipa_state(), this.#regionEnd));
   }
 
-  /** A copy of the memory outside the state region, which nothing may change. */
+  /** A copy of the memory outside the state region and the interpreter's work area, which nothing may change. */
   outside(): Buffer {
-    return Buffer.concat([this.memory.subarray(0, this.#regionStart), this.memory.subarray(this.#regionEnd)]);
+    const { begin, end } = workArea(this.form);
+    return Buffer.concat([
+      this.memory.subarray(0, this.#regionStart),
+      this.memory.subarray(this.#regionEnd, begin),
+      this.memory.subarray(end),
+    ]);
   }
 }

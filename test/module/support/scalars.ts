@@ -3,8 +3,8 @@
 // of the inside of the module it reads there.
 
 import { readFileSync } from 'node:fs';
-import { inBuild, inProject } from '../../../scripts/paths.js';
-import type { Move } from '../../../scripts/shrink/promote.js';
+import { inProject } from '../../../scripts/paths.js';
+import { movesOf } from '../../support/unmoved.js';
 
 const FIELD = /^ {2}(\w+): (\w+);/gm;
 
@@ -24,14 +24,12 @@ function layout(): ReadonlyMap<string, number> {
 }
 
 const offsets = layout();
-const moves = new Map(
-  (JSON.parse(readFileSync(inBuild('ipad.scalars.json'), 'utf8')) as readonly Move[]).map(({ from, ...to }) => [from, to] as const),
-);
+const moves = new Map(['ipad', 'ipad.fast'].map((form) => [form, new Map(movesOf(form).map(({ from, ...to }) => [from, to]))]));
 
-/** Makes the reader of a scalar of build/ipad.wasm, between its calls. `stateAt`: where the state region begins. @throws Error for an unknown name. */
-export function scalar(name: string, memory: Buffer, stateAt: number): () => number {
-  const move = moves.get(offsets.get(name) ?? -1);
-  if (!move) throw new Error(`build/ipad.wasm has no scalar ${name}`);
+/** Makes the reader of a scalar of a form of ipad, between its calls. `stateAt`: where the state region begins. @throws Error for an unknown name. */
+export function scalar(form: string, name: string, memory: Buffer, stateAt: number): () => number {
+  const move = moves.get(form)?.get(offsets.get(name) ?? -1);
+  if (!move) throw new Error(`build/${form}.wasm has no scalar ${name}`);
   const at = stateAt + move.to;
   return move.width === 1 ? () => memory[at]! : () => memory.readInt32LE(at);
 }
