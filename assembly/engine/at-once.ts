@@ -48,7 +48,7 @@ export function startAtOnce(what: u32): i32 {
       S.noMorePackages = true;
       return S.packages ? 1 : 0;
     case Do.DeliveryDone:
-      return S.noMorePackages ? 1 : 0;
+      return IS_INDIRECT && S.noMorePackages ? 1 : 0;
     case Do.SkipNotification:
       return skipNotification();
     case Do.LeaveNotification:
@@ -262,9 +262,9 @@ function chooseRoute(): i32 {
   return isDirect() ? 1 : 0;
 }
 
-/** Rows behind AskWhichPeer: the eIM, a server, or no eIM at all. */
+/** Rows behind AskWhichPeer: the eIM, a server, or neither, when there is no eIM or nothing more to ask it for. */
 function whichPeer(): i32 {
-  return isLocal() ? 2 : S.peerKind == PeerKind.Eim ? 0 : 1;
+  return isLocal() || S.noMorePackages ? 2 : S.peerKind == PeerKind.Eim ? 0 : 1;
 }
 
 /** The answer to InitiateAuthentication is checked before the eUICC sees it. */

@@ -89,7 +89,6 @@ function networkEvent(kind: i32, argument: i32, length: u32): i32 {
   if (kind == Event.NetworkOpened) {
     if (state != NetworkState.Opening) return ErrorCode.UnexpectedEvent;
     S.networkState = NetworkState.Idle;
-    S.networkOpened = true;
     return 0;
   }
   const fromHost = kind == Event.RequestData;
@@ -131,7 +130,7 @@ function networkFailed(argument: i32): i32 {
   // what has come is used first
   if (HAS_COAP && S.coapState) coapFail(error, argument >> 8);
   else {
-    S.networkState = NetworkState.Failed;
+    S.networkState = state == NetworkState.Opening ? NetworkState.Unreached : NetworkState.Failed;
     S.networkError = error;
     S.networkDetail = argument >> 8;
   }

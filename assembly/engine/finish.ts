@@ -98,15 +98,6 @@ function isUnsettled(result: i32): bool {
 }
 
 function continueHost(what: u32): i32 {
-  if (what == Do.OpenNetwork || what == Do.OpenServer) {
-    if (S.networkState != NetworkState.Failed)
-      return S.networkState == NetworkState.Opening
-        ? PENDING
-        : HAS_PUSH && O.command == Command.Listen && S.procedure == Go.StartUp
-          ? 1
-          : 0;
-    return networkFailure();
-  }
   if (HAS_POLICY && what == Do.Consent) return continueConsent();
   if (HAS_STATE_CHANGES && what == Do.Pause) {
     S.pausing = <i32>(S.nowMs - S.pauseUntilMs) < 0;
@@ -243,7 +234,8 @@ function continueCardElement(what: u32): i32 {
   if (HAS_ESIPA && HAS_SELECTION && what == Do.FindResult) return findResult();
   if ((HAS_DIRECT || HAS_SELECTION) && what == Do.FindNotification) return findNotification();
   if (HAS_DATA && what == Do.SendDataObject) return continueSendDataObject();
-  if (HAS_COMPACT && S.itemFound) return gatherNotification();
+  // it is gathered where action NetworkOpen may still be read
+  if (HAS_COMPACT && S.itemFound) return S.networkState == NetworkState.Opening ? PENDING : gatherNotification();
   if (HAS_COMPACT && what == Do.AuthenticateServer && isCompacting()) return gatherAuthentication();
   const result = pumpSelect();
   if (isUnsettled(result)) return result;

@@ -68,10 +68,10 @@ function row(): usize {
   return <usize>load<u16>(TABLES + ((S.procedure - Go.StartUp) << 1)) + S.step * ROW_BYTES;
 }
 
-/** Runs until only an event can help, or the work of one call is done: then it returns true, and the host polls again. */
+/** Runs until only an event can help, there is something to ask the host, or the work of one call is done: then it returns true, and the host polls again. */
 export function run(): bool {
   let turns = MAX_TURNS;
-  while (S.running && turn()) if (!--turns) return true;
+  while (S.running && turn()) if (S.actions || !--turns) return true;
   return false;
 }
 
@@ -86,7 +86,7 @@ function turn(): bool {
   if (HAS_COVERAGE) markRow();
   const result = started ? continueStep(what) : startStep(what);
   if (HAS_COVERAGE) markOutcome(result);
-  if (result == PENDING) return !started || (S.apduWaiting && !S.apduOut);
+  if (result == PENDING) return (!started && S.stepStarted) || (S.apduWaiting && !S.apduOut);
   if (result != MOVED) follow(result);
   return true;
 }

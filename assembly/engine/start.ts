@@ -4,7 +4,6 @@
 import { Action, PeerKind } from '../abi/actions';
 import { ErrorCode } from '../abi/errors';
 import {
-  HAS_COAP,
   HAS_COMPACT,
   HAS_DATA,
   HAS_DIRECT,
@@ -22,7 +21,6 @@ import {
 } from '../abi/features';
 import { CardAccess, CardLink, Command, ModemQuirk } from '../abi/options';
 import { MESSAGE, MESSAGE_END, METADATA, O, S, SCRATCH_END, TRANSACTION_ID } from '../abi/state';
-import { prepareServerOpen } from '../es9p/open-server';
 import { sendAuthenticateServer } from '../es10/authenticate-server';
 import { CancelReason, sendCancelSession } from '../es10/cancel-session';
 import { sendGetEid } from '../es10/get-eid';
@@ -70,11 +68,11 @@ import { derEnd, derValue, expectTlv, readTlv } from '../wire/der-read';
 import { putByteTlv, putTlv } from '../wire/der-write';
 import { LinkCommand, NetworkState, Stale } from '../wire/lanes';
 import { networkAbort, networkAsk } from '../wire/network-lane';
-import { random } from '../wire/random';
 import { scanBegin } from '../wire/tlv-stream';
 import { isDirect, isLocal, isModemError, startAtOnce } from './at-once';
 import { backoffIsUsed } from './backoff';
 import { beginPackage } from './install';
+import { awaitPeer, openPeer } from './peer';
 import { PENDING, REPEAT } from './streams';
 
 /** Lists asked for in one run at most: bounds the delivery of what is owed. */
@@ -105,6 +103,7 @@ export function startStep(what: u32): i32 {
   if (what < 64) return startHost(what);
   if (what < 96) return startCard(what);
   if (what < 128) return startCardElement(what);
+  if (what < 192 && S.networkState >= NetworkState.Opening && (what != Do.SendOwed || S.owedLength)) return awaitPeer();
   return what < 160 ? startNetwork(what) : startStream(what);
 }
 
@@ -112,17 +111,7 @@ const PAUSE_MS: u32 = 2000;
 const MOST_TRIES: u32 = 15;
 
 function startHost(what: u32): i32 {
-  if (what == Do.OpenNetwork || what == Do.OpenServer) {
-    if (HAS_DIRECT && what == Do.OpenServer) prepareServerOpen(S.route);
-    if (HAS_COAP && S.scheme) {
-      if (!O.seed) return ErrorCode.NoSeed;
-      // the peer may still know the message IDs of the last command (RFC 7252 §4.4)
-      S.coapMessageId = random() & 0xffff;
-    }
-    S.networkState = NetworkState.Opening;
-    ask(Action.NetworkOpen);
-    return PENDING;
-  }
+  if (what == Do.OpenNetwork || what == Do.OpenServer) return openPeer(what == Do.OpenServer);
   if (what == Do.Consent) return HAS_POLICY ? startConsent() : 0;
   if (HAS_STATE_CHANGES && what == Do.Pause) {
     if (S.pauseTries < MOST_TRIES) S.pauseTries++;
@@ -375,13 +364,17 @@ function startNetwork(what: u32): i32 {
       if (!S.owedLength || isLocal() || (HAS_SELECTION && S.owedEim != S.eimHash)) return 0;
       sendOwed();
       break;
+    case Do.AskForPackage:
     case Do.GetEimPackage:
       if (!HAS_ESIPA) return 0;
+      // it was asked for before
+      if (S.networkState) return PENDING;
       if (S.packages >= O.maxPackages) return ErrorCode.TooManyPackages;
       // a result that the modem has lost may still be on the card: the eIM would send its package again
       if (HAS_MODEMS && isModemError(S.error)) return S.error;
       if (HAS_PUSH && O.command == Command.Listen) startListening();
       else sendGetEimPackage();
+      if (what == Do.AskForPackage) return 0;
       break;
     case Do.ProvideEimPackageResult:
       if (HAS_ESIPA) sendPackageResult();

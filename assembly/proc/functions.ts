@@ -57,8 +57,9 @@ export namespace Do {
 
   export const ModemReady: u8 = 32; // 0, failure
   export const ResetCard: u8 = 33; // 0, failure
+  /** This one and the next are over as soon as the host is asked: the first step that needs the peer waits for it. */
   export const OpenNetwork: u8 = 34; // 0, 1, failure
-  export const OpenServer: u8 = 35; // 0, failure
+  export const OpenServer: u8 = 35; // 0
   export const Consent: u8 = 36; // 0, failure
   export const Pause: u8 = 37; // 0
   export const AwaitRegistration: u8 = 38; // 0
@@ -103,6 +104,8 @@ export namespace Do {
   export const HandleInstallationResult: u8 = 134; // 0, failure
   export const CancelSessionAtServer: u8 = 135; // 0, failure
   export const Receipt: u8 = 136; // 0, failure
+  /** Sends the request of GetEimPackage, which then waits for the answer. */
+  export const AskForPackage: u8 = 137; // 0, failure
 
   export const ProvideStoredResult: u8 = 160; // 0, failure
   export const HandleStoredNotification: u8 = 161; // 0, failure

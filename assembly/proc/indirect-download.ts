@@ -17,12 +17,13 @@ namespace Step {
   export const GetBoundProfilePackage: u8 = 9;
   export const LoadBoundProfilePackage: u8 = 10;
   export const HandleInstallationResult: u8 = 11;
-  export const RemoveNotification: u8 = 12;
-  export const CancelSession: u8 = 13;
-  export const NotCancelled: u8 = 14;
-  export const OweTriggerError: u8 = 16;
-  export const OweInvalidFormat: u8 = 17;
-  export const SendOwed: u8 = 18;
+  export const AskForPackage: u8 = 12;
+  export const RemoveNotification: u8 = 13;
+  export const CancelSession: u8 = 14;
+  export const NotCancelled: u8 = 15;
+  export const OweTriggerError: u8 = 17;
+  export const OweInvalidFormat: u8 = 18;
+  export const SendOwed: u8 = 19;
 }
 
 // biome-ignore format: a row a line
@@ -38,12 +39,13 @@ export const INDIRECT_DOWNLOAD: usize = !IS_INDIRECT ? 0 : memory.data<u8>([
   /* 8 */ Do.PrepareDownload, Step.GetBoundProfilePackage, Step.CancelSession,
   /* 9 */ Do.GetBoundProfilePackage, Step.LoadBoundProfilePackage, Step.CancelSession,
   /* 10 */ Do.LoadBoundProfilePackage, Step.HandleInstallationResult, Step.CancelSession,
-  /* 11 */ Do.HandleInstallationResult, Step.RemoveNotification, Go.End,
-  /* 12 */ Do.RemoveNotification, Go.Retrieval, Go.End,
-  /* 13 */ Do.CancelSession, Step.NotCancelled, Step.OweTriggerError,
-  /* 14 no session on the eUICC */ Do.Goto, Step.OweTriggerError, Go.End,
-  /* 15 cancelled */ Do.CancelSessionAtServer, Step.OweTriggerError, Step.OweTriggerError,
-  /* 16 */ Do.OweTriggerError, Step.SendOwed, Go.End,
-  /* 17 */ Do.OweInvalidFormat, Step.SendOwed, Go.End,
-  /* 18 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 11 */ Do.HandleInstallationResult, Step.AskForPackage, Go.End,
+  /* 12 */ Do.AskForPackage, Step.RemoveNotification, Step.RemoveNotification,
+  /* 13 */ Do.RemoveNotification, Go.Retrieval, Go.End,
+  /* 14 */ Do.CancelSession, Step.NotCancelled, Step.OweTriggerError,
+  /* 15 no session on the eUICC */ Do.Goto, Step.OweTriggerError, Go.End,
+  /* 16 cancelled */ Do.CancelSessionAtServer, Step.OweTriggerError, Step.OweTriggerError,
+  /* 17 */ Do.OweTriggerError, Step.SendOwed, Go.End,
+  /* 18 */ Do.OweInvalidFormat, Step.SendOwed, Go.End,
+  /* 19 */ Do.SendOwed, Go.Retrieval, Go.End,
 ]);

@@ -24,8 +24,6 @@ namespace Step {
   export const WhichPeer: u8 = 20;
   export const Done: u8 = 21;
   export const ReopenEim: u8 = 24;
-  export const DeliveryDone: u8 = 26;
-  export const Poll: u8 = 27;
 }
 
 // biome-ignore format: a row a line
@@ -51,12 +49,9 @@ export const DELIVERY: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 18 */ Do.CountNotification, Step.FindNotification, Go.End,
   /* 19 refused */ Do.SkipNotification, Step.FindNotification, Step.WhichPeer,
   /* 20 */ Do.AskWhichPeer, Step.Done, Go.End,
-  /* 21 at the eIM */ Do.Goto, Step.DeliveryDone, Go.End,
+  /* 21 at the eIM: its packages first */ Do.Goto, Go.Retrieval, Go.End,
   /* 22 at a server */ Do.Goto, Step.ReopenEim, Go.End,
-  /* 23 there is no eIM */ Do.Goto, Go.End, Go.End,
+  /* 23 all done, or there is no eIM */ Do.Goto, Go.End, Go.End,
   /* 24 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
-  /* 25 */ Do.OpenNetwork, Step.DeliveryDone, Go.End,
-  /* 26 */ Do.DeliveryDone, Step.Poll, Go.End,
-  /* 27 packages first */ Do.Goto, Go.Retrieval, Go.End,
-  /* 28 all done */ Do.Goto, Go.End, Go.End,
+  /* 25 */ Do.OpenNetwork, Go.Retrieval, Go.End,
 ]);

@@ -35,21 +35,22 @@ namespace Step {
   export const WhichPeer: u8 = 35;
   export const AtEim: u8 = 36;
   export const HandleInstallationResult: u8 = 39;
-  export const RemoveNotification: u8 = 40;
-  export const OweInstallationResult: u8 = 41;
-  export const MoreEvents: u8 = 42;
-  export const NoMoreEvents: u8 = 43;
-  export const CancelSession: u8 = 45;
-  export const NotCancelled: u8 = 46;
-  export const Failed: u8 = 48;
-  export const OweTriggerError: u8 = 49;
-  export const OweInvalidFormat: u8 = 51;
-  export const ReturnToEim: u8 = 52;
-  export const Returning: u8 = 53;
-  export const ReopenEim: u8 = 56;
-  export const SendOwed: u8 = 58;
-  export const FindInstallationResult: u8 = 59;
-  export const Found: u8 = 60;
+  export const AskForPackage: u8 = 40;
+  export const RemoveNotification: u8 = 41;
+  export const OweInstallationResult: u8 = 42;
+  export const MoreEvents: u8 = 43;
+  export const NoMoreEvents: u8 = 44;
+  export const CancelSession: u8 = 46;
+  export const NotCancelled: u8 = 47;
+  export const Failed: u8 = 49;
+  export const OweTriggerError: u8 = 50;
+  export const OweInvalidFormat: u8 = 52;
+  export const ReturnToEim: u8 = 53;
+  export const Returning: u8 = 54;
+  export const ReopenEim: u8 = 57;
+  export const SendOwed: u8 = 59;
+  export const FindInstallationResult: u8 = 60;
+  export const Found: u8 = 61;
 }
 
 // biome-ignore format: a row a line
@@ -93,27 +94,28 @@ export const DOWNLOAD: usize = IS_INDIRECT ? 0 : memory.data<u8>([
   /* 36 through the eIM */ Do.Goto, Step.HandleInstallationResult, Go.End,
   /* 37 straight, for the eIM */ Do.Goto, Step.OweInstallationResult, Go.End,
   /* 38 for the local user */ Do.Goto, Step.MoreEvents, Go.End,
-  /* 39 */ Do.HandleInstallationResult, Step.RemoveNotification, Go.End,
-  /* 40 */ Do.RemoveNotification, Go.Retrieval, Go.End,
-  /* 41 */ Do.OweInstallationResult, Step.ReturnToEim, Go.End,
-  /* 42 */ Do.AskWhetherMoreEvents, Step.NoMoreEvents, Go.End,
-  /* 43 */ Do.Goto, Go.Delivery, Go.End,
-  /* 44 ask the SM-DS again */ Do.Goto, Step.OpenServer, Go.End,
-  /* 45 */ Do.CancelSession, Step.NotCancelled, Step.Failed,
-  /* 46 no session on the eUICC */ Do.Goto, Step.Failed, Go.End,
-  /* 47 cancelled */ Do.CancelSessionAtServer, Step.Failed, Step.Failed,
-  /* 48 */ Do.AskWhetherAgain, Step.OweTriggerError, Go.End,
-  /* 49 */ Do.OweTriggerError, Step.ReturnToEim, Go.End,
-  /* 50 the server wants it from the beginning */ Do.Goto, Step.GetEuiccInfo1, Go.End,
-  /* 51 */ Do.OweInvalidFormat, Step.ReturnToEim, Go.End,
-  /* 52 */ Do.AskWhichPeer, Step.Returning, Go.End,
-  /* 53 */ Do.Goto, Step.SendOwed, Go.End,
-  /* 54 */ Do.Goto, Step.ReopenEim, Go.End,
-  /* 55 there is no eIM */ Do.Goto, Step.MoreEvents, Go.End,
-  /* 56 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
-  /* 57 */ Do.OpenNetwork, Step.SendOwed, Go.End,
-  /* 58 */ Do.SendOwed, Go.Retrieval, Go.End,
-  /* 59 */ Do.FindInstallationResult, Step.Found, Step.CancelSession,
-  /* 60 the modem had lost it */ Do.Goto, Step.ImmediateEnable, Go.End,
-  /* 61 there is none */ Do.Goto, Step.CancelSession, Go.End,
+  /* 39 */ Do.HandleInstallationResult, Step.AskForPackage, Go.End,
+  /* 40 */ Do.AskForPackage, Step.RemoveNotification, Step.RemoveNotification,
+  /* 41 */ Do.RemoveNotification, Go.Retrieval, Go.End,
+  /* 42 */ Do.OweInstallationResult, Step.ReturnToEim, Go.End,
+  /* 43 */ Do.AskWhetherMoreEvents, Step.NoMoreEvents, Go.End,
+  /* 44 */ Do.Goto, Go.Delivery, Go.End,
+  /* 45 ask the SM-DS again */ Do.Goto, Step.OpenServer, Go.End,
+  /* 46 */ Do.CancelSession, Step.NotCancelled, Step.Failed,
+  /* 47 no session on the eUICC */ Do.Goto, Step.Failed, Go.End,
+  /* 48 cancelled */ Do.CancelSessionAtServer, Step.Failed, Step.Failed,
+  /* 49 */ Do.AskWhetherAgain, Step.OweTriggerError, Go.End,
+  /* 50 */ Do.OweTriggerError, Step.ReturnToEim, Go.End,
+  /* 51 the server wants it from the beginning */ Do.Goto, Step.GetEuiccInfo1, Go.End,
+  /* 52 */ Do.OweInvalidFormat, Step.ReturnToEim, Go.End,
+  /* 53 */ Do.AskWhichPeer, Step.Returning, Go.End,
+  /* 54 */ Do.Goto, Step.SendOwed, Go.End,
+  /* 55 */ Do.Goto, Step.ReopenEim, Go.End,
+  /* 56 there is no eIM */ Do.Goto, Step.MoreEvents, Go.End,
+  /* 57 */ Do.GetEimConfigurationData, Step.ReopenEim + 1, Go.End,
+  /* 58 */ Do.OpenNetwork, Step.SendOwed, Go.End,
+  /* 59 */ Do.SendOwed, Go.Retrieval, Go.End,
+  /* 60 */ Do.FindInstallationResult, Step.Found, Step.CancelSession,
+  /* 61 the modem had lost it */ Do.Goto, Step.ImmediateEnable, Go.End,
+  /* 62 there is none */ Do.Goto, Step.CancelSession, Go.End,
 ]);

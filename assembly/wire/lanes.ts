@@ -42,8 +42,10 @@ export const enum NetworkState {
   End = 5,
   /** The exchange failed: networkError, networkDetail. */
   Failed = 6,
-  /** The peer is being selected. */
+  /** The peer is being selected; the card goes on meanwhile. */
   Opening = 7,
+  /** It could not be: networkError, networkDetail. */
+  Unreached = 8,
 }
 
 /** The CoAP link: what became of the message that is out. */

@@ -98,9 +98,10 @@ export function networkChunkTaken(): void {
   else S.networkState = NetworkState.End;
 }
 
-/** Gives up the exchange, whatever its state; the peer stays selected. */
+/** Gives up the exchange, whatever its state; the peer stays selected. One that is being selected is not in the way of what the card has failed at. */
 export function networkAbort(): void {
   const state = S.networkState;
+  if (state >= NetworkState.Opening) return;
   const over =
     state == NetworkState.Idle ||
     state == NetworkState.End ||

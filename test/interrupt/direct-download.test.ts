@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { Action as ActionKind } from '../../host/abi.js';
 import { createNodeInstance } from '../../host/core/node.js';
 import type { Action, Binding } from '../../host/interfaces.js';
-import { PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
+import { byLane, PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
 import { LightBed } from '../support/light-bed.js';
 import { expectDone, finishJob } from '../support/main-job.js';
 import { withVirtualTime } from '../support/virtual-time.js';
@@ -30,7 +30,7 @@ for (const binding of BINDINGS) {
       const actions: (readonly number[])[] = [];
       const result = await bed.poll(await create(), {}, { onAction: (action) => actions.push(size(action)) });
       expectDone(bed, 'undisturbed');
-      return { result, actions };
+      return { result, ...byLane(actions) };
     };
     const undisturbed = await run(createNodeInstance);
     expect(await run(() => replacedAtEveryCall(createNodeInstance))).toEqual(undisturbed);

@@ -6,7 +6,7 @@ import { Action as ActionKind } from '../../host/abi.js';
 import { createNodeInstance } from '../../host/core/node.js';
 import type { Action } from '../../host/interfaces.js';
 import type { SimulatedSmdp } from '../../host/sim/smdp/index.js';
-import { PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
+import { byLane, PowerCut, replacedAtEveryCall, withPowerUntil } from '../support/interruption.js';
 import { LightBed, startSmdp } from '../support/light-bed.js';
 import { expectDone, finishJob } from '../support/main-job.js';
 import { withVirtualTime } from '../support/virtual-time.js';
@@ -33,7 +33,7 @@ it('goes on in a fresh instance at every call, and asks for exactly the same', a
     const actions: (readonly number[])[] = [];
     const result = await bed.poll(await create(), {}, { onAction: (action) => actions.push(size(action)) });
     expectDone(bed, 'undisturbed');
-    return { result, actions };
+    return { result, ...byLane(actions) };
   };
   const undisturbed = await run(createNodeInstance);
   expect(await run(() => replacedAtEveryCall(createNodeInstance))).toEqual(undisturbed);

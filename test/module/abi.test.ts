@@ -76,19 +76,26 @@ describe('events out of order', () => {
   };
 
   it('are refused at every step of a command', () => {
-    const session = new Session(new SimplePeers(), {}, module);
+    /** What each action that is under way may be answered with: one of the card, one of the network. */
+    const underWay: (readonly number[])[] = [];
+    const session = new Session(new SimplePeers(), { onIdle: () => underWay.shift() }, module);
     session.tell(Event.Command, 0, session.commandBytes());
     let result: ReturnType<typeof session.step>;
+    let most = 0;
     while (!result) {
       const seen = session.actions.length;
       result = session.step();
-      const answerable = session.actions.length > seen ? (ANSWERS[session.actions.at(-1)!] ?? []) : undefined;
-      if (!answerable || result) continue;
+      if (session.actions.length === seen || result) continue;
+      const answers = ANSWERS[session.actions.at(-1)!];
+      if (answers) underWay.push(answers);
+      most = Math.max(most, underWay.length);
+      const answerable = underWay.flat();
       for (const [kind, argument] of EMPTY_ANSWERS) {
         if (!answerable.includes(kind)) refuses(ErrorCode.UnexpectedEvent, () => module.exports.ipa_event(kind, argument, 0));
       }
     }
     expect(result).toMatchObject({ error: 0 });
+    expect(most, 'card and network at the same time').toBe(2);
   });
 
   it.each([0, 7, 255, -1])('NetworkFailed for the unknown reason %i is refused', (reason) => {

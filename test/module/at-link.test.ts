@@ -249,6 +249,8 @@ describe('bytes from the modem', () => {
 describe('a response APDU', () => {
   const getEid = (command: Uint8Array) => command[1] === 0xe2 && command[5] === 0xbf && command[6] === 0x3e;
   const EID_ANSWER = 'BF3E125A1089049032123451234512345678901235';
+  /** From GetEID to what follows its answer: before it are TERMINAL CAPABILITY, the channel, SELECT, and the eIM with its answer. */
+  const AT_EID = [5, 8] as const;
 
   it.each([
     ['data with 9000', `${EID_ANSWER}9000`],
@@ -262,11 +264,11 @@ describe('a response APDU', () => {
   it('may hold a part, and tell how much follows', () => {
     const peers = card((command, number) => {
       if (getEid(command)) return fromHex('BF3E126105');
-      if (command[1] !== 0xc0 || number > 6) return undefined;
+      if (command[1] !== 0xc0 || number < AT_EID[0] || number >= AT_EID[1]) return undefined;
       return command[4] === 5 ? fromHex('5A1089049061 0D') : fromHex('321234512345123456789012359000');
     });
     expect(overApdus(peers)).toMatchObject(NO_ERROR);
-    expect(peers.apdus.slice(3, 6)).toEqual(['81E2910006BF3E035C015A', '01C0000005', '01C000000D']);
+    expect(peers.apdus.slice(...AT_EID)).toEqual(['81E2910006BF3E035C015A', '01C0000005', '01C000000D']);
   });
 
   it('6Cxx has the same command repeated with the right length', () => {
@@ -276,7 +278,7 @@ describe('a response APDU', () => {
       return command[1] === 0xc0 && command[4] === 0x15 ? fromHex(`${EID_ANSWER}9000`) : undefined;
     });
     expect(overApdus(peers)).toMatchObject(NO_ERROR);
-    expect(peers.apdus.slice(3, 6)).toEqual(['81E2910006BF3E035C015A', '01C0000000', '01C0000015']);
+    expect(peers.apdus.slice(...AT_EID)).toEqual(['81E2910006BF3E035C015A', '01C0000000', '01C0000015']);
   });
 
   it('6Cxx to a command with data is an error', () => {
@@ -333,7 +335,7 @@ describe('a response APDU', () => {
   ])('%s opens the channel that ES10 then uses: class %s', (response, cla) => {
     const peers = card((command) => (command[1] === 0x70 && command[2] === 0 ? fromHex(response) : undefined));
     expect(overApdus(peers)).toMatchObject(NO_ERROR);
-    expect(peers.apdus[3]).toBe(`${cla}E2910006BF3E035C015A`);
+    expect(peers.apdus[3]).toBe(`${cla}E2910003BF5500`);
     expect(peers.apdus.at(-1)).toBe(`007080${response.slice(0, 2)}00`);
   });
 

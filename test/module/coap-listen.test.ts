@@ -271,3 +271,10 @@ describe('when nobody pushes', () => {
     expect(fromHex(hand.opened.slice(-30))).toEqual(new TextEncoder().encode('eim.example.com'));
   });
 });
+
+it('a card that does not tell its EID ends the waiting', () => {
+  const peers = new SimplePeers({ card: { BF3E: { status: '6F00' } } });
+  const hand = new CoapByHand({ command: Command.Listen, peers });
+  hand.begin();
+  expect(hand.result).toMatchObject({ error: ErrorCode.StatusWord, detail: 0x6f00, packages: 0 });
+});

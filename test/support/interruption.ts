@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Instances that are interrupted: replaced by a fresh one at every call, or gone for ever at one of them.
 
+import { Action } from '../../host/abi.js';
 import type { IpaInstance } from '../../host/interfaces.js';
 
 /** An instance whose every call is made by a fresh one, into which the state of the one before was put (design property P5). */
@@ -27,6 +28,14 @@ export async function replacedAtEveryCall(create: () => Promise<IpaInstance>): P
     restoreState: (state) => present.restoreState(state),
     close: () => present.close(),
   };
+}
+
+const CARD_ACTIONS: readonly (number | undefined)[] = [Action.CardWrite, Action.CardTransmit, Action.CardReset];
+
+/** Actions, which begin with their kind, of the card and all others: which of two lanes is asked first is a matter of who answers first. */
+export function byLane<A extends readonly number[]>(actions: readonly A[]): { readonly card: A[]; readonly others: A[] } {
+  const isOfCard = ([kind]: A) => CARD_ACTIONS.includes(kind);
+  return { card: actions.filter(isOfCard), others: actions.filter((action) => !isOfCard(action)) };
 }
 
 /** Thrown by an instance without power. */
