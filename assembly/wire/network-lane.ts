@@ -39,9 +39,18 @@ export function networkBegin(total: u32): void {
   S.networkState = NetworkState.Sending;
 }
 
+/**
+ * What may lie behind a full window that is out, in the room that the head of a datagram takes elsewhere. A window is a whole number of
+ * responses, and most requests have up to 24 bytes more in front of what is streamed than the card's answer has: then the rest of the response
+ * that has filled the window fits, and the card gives the next one while the window is on its way.
+ */
+const BEHIND_BYTES: i32 = 24;
+
 /** How many bytes networkPut takes now; a header may overhang by a few. */
 export function networkRoom(): i32 {
-  return S.networkState == NetworkState.Sending ? WINDOW_BYTES - <i32>S.networkFill : 0;
+  const state = S.networkState;
+  if (HAS_COAP && S.scheme && state == NetworkState.WindowOut) return max<i32>(WINDOW_BYTES + BEHIND_BYTES - S.networkFill, 0);
+  return state == NetworkState.Sending ? WINDOW_BYTES - <i32>S.networkFill : 0;
 }
 
 /** Adds bytes to the request; offers the window to the host when it is full or the request complete. */
