@@ -4,7 +4,7 @@
 import { Action } from '../../host/abi.js';
 import { createNodeInstance } from '../../host/core/node.js';
 import { poll } from '../../host/driver.js';
-import type { ByteLine, IpaInstance, SyncCardSlot } from '../../host/interfaces.js';
+import type { ByteLine, IpaInstance, Action as Request, SyncCardSlot } from '../../host/interfaces.js';
 import type { CommandOptions } from '../../host/options.js';
 import { EimService } from '../../host/sim/eim/index.js';
 import { SimulatedModem } from '../../host/sim/modem/index.js';
@@ -46,7 +46,7 @@ export interface Passed {
 }
 
 export interface CardRun {
-  /** Until the module wants the network: the eIM is known, and nothing more is needed of the card. */
+  /** Until the eIM and the EID are known: then the module looks for what is owed. */
   readonly startUp: Passed;
   readonly whole: Passed;
 }
@@ -61,8 +61,8 @@ export async function runOnCard(options: CardRunOptions): Promise<CardRun> {
   const meter = way === 'apdu' ? meterReader(bed.euicc) : meterModem(bed.euicc);
   const instance = await createInstance();
   let startUp: Passed | undefined;
-  const onAction = ({ kind }: { readonly kind: number }) => {
-    if (kind === Action.NetworkOpen) startUp ??= meter.passed();
+  const onAction = (action: Request) => {
+    if (isForList(action)) startUp ??= meter.passed();
   };
   const links = { instance, card: meter.card, transport: eimTransport(eim, clock), clock, onAction };
   try {
@@ -70,12 +70,18 @@ export async function runOnCard(options: CardRunOptions): Promise<CardRun> {
     if (error) throw error;
     bed.check();
     const whole = meter.passed();
-    if (!startUp) throw new Error(`the job ${job} was done without the network`);
+    if (!startUp) throw new Error(`the job ${job} was done without a look at what is owed`);
     requireWay(way, whole.atLines);
     return { startUp, whole };
   } finally {
     await Promise.all([meter.close(), eim.close(), instance.close()]);
   }
+}
+
+/** Whether the card is asked for what it keeps: RetrieveNotificationsList, BF2B. */
+function isForList({ kind, bytes }: Request): boolean {
+  if (kind === Action.CardWrite) return Buffer.from(bytes).includes('BF2B');
+  return kind === Action.CardTransmit && Buffer.from(bytes).includes('BF2B', 0, 'hex');
 }
 
 function requireWay(way: Way, atLines: readonly string[]): void {

@@ -88,12 +88,14 @@ function downloadTargets(results: Results): Verdict[] {
       must(verdict(`profile package on ${row.preset}: time / larger of card and network time`, alone(row), MOST_TIME, ratio)),
     ),
     ...worstOfEach(rows, 'preset', whole, (row) =>
-      verdict(
-        `download session on ${row.preset}: time / larger of card and network time`,
-        whole(row),
-        MOST_TIME,
-        ratio,
-        `, ${row.security}`,
+      must(
+        verdict(
+          `download session on ${row.preset}: time / larger of card and network time`,
+          whole(row),
+          MOST_TIME,
+          ratio,
+          `, ${row.security}`,
+        ),
       ),
     ),
   ];

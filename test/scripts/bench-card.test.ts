@@ -185,12 +185,12 @@ describe('the module', () => {
   it('calls the functions that the job needs', () => {
     const functionsOf = (wanted: string) => rows.find(({ job, inline }) => job === wanted && !inline)?.bound.functions;
     const lists = ['BF2B', 'BF2B'];
-    expect(functionsOf('startUp')).toEqual(['BF3E', 'BF55']);
-    expect(functionsOf('idle')).toEqual(['BF3E', 'BF55', ...lists]);
+    expect(functionsOf('startUp')).toEqual(['BF55', 'BF3E']);
+    expect(functionsOf('idle')).toEqual(['BF55', 'BF3E', ...lists]);
     // BF2B by sequence number, for what belongs to the result, and BF30 for the result and for the notification
-    expect(functionsOf('enable')).toEqual(['BF3E', 'BF55', ...lists, 'BF51', 'BF2B', 'BF30', 'BF30']);
+    expect(functionsOf('enable')).toEqual(['BF55', 'BF3E', ...lists, 'BF51', 'BF2B', 'BF30', 'BF30']);
     const authentication = ['BF20', 'BF2E', 'BF38', 'BF21'];
-    expect(functionsOf('download')).toEqual(['BF3E', 'BF55', ...lists, ...authentication, 'BF36', 'BF5A', 'BF30']);
+    expect(functionsOf('download')).toEqual(['BF55', 'BF3E', ...lists, ...authentication, 'BF36', 'BF5A', 'BF30']);
   });
 
   it.each([255, 120, 63])('fills its blocks of %i bytes', async (blockBytes) => {
