@@ -71,6 +71,15 @@ describe('assembly', () => {
     expect(offenders.map(({ file }) => file)).toEqual([]);
   });
 
+  it('exports every loop over bytes for the build, and gives it nothing to call: these alone stay WebAssembly', () => {
+    const text = (wanted: string) => assembly.find(({ file }) => file === `assembly/${wanted}`)?.text ?? '';
+    const loops = [...text('wire/each-byte.ts').matchAll(/^export function (\w+)/gm)].map(([, name]) => name ?? '');
+    const exported = [...text('ipad.ts').matchAll(/^ {2}(\w+) as __\1,$/gm)].map(([, name]) => name);
+    expect(loops.length).toBeGreaterThan(3);
+    expect(exported.sort()).toEqual(loops.sort());
+    expect(assembly.find(({ file }) => file === 'assembly/wire/each-byte.ts')?.imports).toEqual(['assembly/abi/state']);
+  });
+
   it('imports no name that the file does not use', () => {
     const offenders = assembly.flatMap(({ file, text }) => {
       const code = text.replace(/^import \{[^}]*\} from '[^']*';$/gm, '');

@@ -24,6 +24,8 @@ export interface Program {
 export const LINE = 32;
 /** Symbols have one byte. */
 const SYMBOLS = 256;
+/** Places have two bytes, in the table and where calls go back to. */
+const MOST_BYTES = 0x10000;
 const MOST_LOCALS = 31;
 const MOST_PARAMETERS = 7;
 const MOST_ROUNDS = 50;
@@ -88,6 +90,7 @@ function place(bodies: readonly Body[], definitions: readonly Definition[], far:
     lengths.push(bytes.length - begin);
   });
   while (bytes.length % LINE !== 0) bytes.push(0);
+  if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes of bytecode, more than two bytes can address`);
   return isSettled
     ? { bytes: Uint8Array.from(bytes), lengths, instructions, pairs: 2 * bodies.length, waiting: paired.waiting }
     : undefined;
@@ -127,7 +130,6 @@ function symbolsOf(item: Item, numbers: ReadonlyMap<string, number>): number[] {
 }
 
 function setPlace(bytes: number[], index: number, at: number): void {
-  if (at > 0xffff) throw new Error('more bytecode than two bytes can address');
   bytes[2 * index] = at & 0xff;
   bytes[2 * index + 1] = at >> 8;
 }
