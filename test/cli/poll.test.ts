@@ -78,7 +78,7 @@ describe('ipa poll', () => {
   it('tells the functions as they begin, on standard error', async () => {
     const { args } = await peers();
     const { stderr } = await ipaHere(...args);
-    expect(stderr).toMatch(/^eUICC {2}GetEuiccData\neUICC {2}GetEimConfigurationData\n(?:e.*\n)*eIM {4}GetEimPackage\n/);
+    expect(stderr).toMatch(/^eUICC {2}GetEimConfigurationData\neUICC {2}GetEuiccData\n(?:e.*\n)*eIM {4}GetEimPackage\n/);
   });
 
   it('--eim-url → reaches the eIM at another address than its own', async () => {

@@ -4,18 +4,19 @@
 
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../host/sim/codec/bytes.js';
-import { Module } from './support/module.js';
+import { formOfRun, Module } from './support/module.js';
 import { type Cuts, Session, type SessionOptions } from './support/session.js';
 import { type CardManners, type Transcript, TranscriptPeers, transcripts } from './support/transcript.js';
 
-/** Runs a transcript; throws at the first byte that differs. */
-function play(transcript: Transcript, options: SessionOptions = {}, manners: CardManners = {}): void {
+/** Runs a transcript on a form of the module; throws at the first byte that differs. */
+function play(transcript: Transcript, options: SessionOptions = {}, manners: CardManners = {}, form = 'ipad'): void {
   const peers = new TranscriptPeers(transcript, { ...(options.blockBytes && { blockBytes: options.blockBytes }), ...manners });
-  const session = new Session(peers, {
+  const all: SessionOptions = {
     ...(transcript.options && { options: fromHex(transcript.options) }),
     ...(transcript.initialEim && { initialEim: fromHex(transcript.initialEim) }),
     ...options,
-  });
+  };
+  const session = new Session(peers, all, new Module(undefined, form));
   const result = session.run();
   peers.finish();
   expect(result).toEqual(transcript.result);
@@ -42,7 +43,7 @@ describe.each(transcripts())('$name: $about', (transcript) => {
   it('over a modem line', () => play(transcript, { link: 'at' }));
 
   it('in blocks of every size', () => {
-    for (let blockBytes = 16; blockBytes <= 255; blockBytes++) play(transcript, { blockBytes });
+    for (let blockBytes = 16; blockBytes <= 255; blockBytes++) play(transcript, { blockBytes }, {}, formOfRun(blockBytes));
   });
 
   it.each([
@@ -60,12 +61,12 @@ describe.each(transcripts())('$name: $about', (transcript) => {
   it('byte by byte from the modem', () => play(transcript, { link: 'at', cutCard: byteByByte }));
 
   it('cut at every place, from the network', () => {
-    for (let cut = 1; cut < longest(transcript, 'esipa'); cut++) play(transcript, { cutNetwork: at(cut) });
+    for (let cut = 1; cut < longest(transcript, 'esipa'); cut++) play(transcript, { cutNetwork: at(cut) }, {}, formOfRun(cut));
   });
 
   it('cut at every place, from the modem', () => {
     const mostCharacters = '\r\n+CSIM: 516,""\r\n\r\nOK\r\n'.length + 2 * Math.min(258, longest(transcript, 'es10') + 2);
-    for (let cut = 1; cut < mostCharacters; cut++) play(transcript, { link: 'at', cutCard: at(cut) });
+    for (let cut = 1; cut < mostCharacters; cut++) play(transcript, { link: 'at', cutCard: at(cut) }, {}, formOfRun(cut));
   });
 
   it('in a fresh instance before every call', () => {
