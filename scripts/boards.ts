@@ -8,6 +8,7 @@ import Table from 'cli-table3';
 import { type ArmTools, findArmTools } from './boards/arm-tools.js';
 import { type BoardsReport, staleFigures } from './boards/figures.js';
 import { LARGE_PROFILE_BYTES, measureRow, type RowMeasurement, rowExcesses, rowName, SMALL_PROFILE_BYTES } from './boards/measure-row.js';
+import { isTranslated } from './boards/runtime-list.js';
 import { fetchSources, type SourceName, sourcesAreRequired } from './boards/sources.js';
 import { type FirmwareRow, firmwareRows } from './boards/table.js';
 import { steps } from './build.js';
@@ -29,7 +30,7 @@ export function chooseRows(words: readonly string[]): readonly FirmwareRow[] {
 
 /** Why a row cannot be run on this machine; "" when it can. */
 async function hindrance({ runtime }: FirmwareRow): Promise<string> {
-  if (runtime === 'native') return '';
+  if (isTranslated(runtime)) return '';
   return fetchSources(runtime as SourceName).then(
     () => '',
     (error: Error) => error.message,

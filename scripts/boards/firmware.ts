@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes an image: application, port, runtime and module in one file for one board, and what it takes of flash and RAM.
 
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inBuild, inProject } from '../paths.js';
 import { variants } from '../variants.js';
@@ -42,7 +41,7 @@ export async function buildFirmware(tools: ArmTools, options: FirmwareOptions): 
   const board = findBoard(options.board);
   const folder = inBuild('boards', 'cortex-m', folderName(options));
   const runtime = await findRuntime(options.runtime).prepare(options.variant);
-  const application = [...(await applicationOptions(options, runtime)), ...runtime.options, ...(runtime.wasm ? ['-DIPA_WASM_IMAGE'] : [])];
+  const application = [...applicationOptions(options, runtime), ...runtime.options, ...(runtime.wasm ? ['-DIPA_WASM_IMAGE'] : [])];
   const guardBytes = options.measured ? GUARD_BYTES : 0;
   return linkFirmware(tools, { board, folder, stackBytes: options.stackBytes, guardBytes }, async () => [
     ...ownGroups(board, options, application),
@@ -55,13 +54,10 @@ function folderName({ board, runtime, variant, measured, scheme = 'https', label
   return [board, runtime, variant, scheme, measured ? 'measured' : 'plain', label].filter((part) => part !== '').join('-');
 }
 
-async function applicationOptions(options: FirmwareOptions, { wasm }: RuntimeSources): Promise<string[]> {
+function applicationOptions(options: FirmwareOptions, { sha256 }: RuntimeSources): string[] {
   const { variant, measured, storeBytes = 0, scheme = 'https', defines = [] } = options;
   const { without = [] } = variants.find(({ name }) => name === variant) ?? {};
-  const checksum = createHash('sha256')
-    .update(wasm ?? (await readFile(inBuild(`${variant}.wasm`))))
-    .digest()
-    .readUInt32BE();
+  const checksum = Number.parseInt(sha256.slice(0, 8), 16);
   return [
     ...without.map((feature) => `-DIPA_WITHOUT_${feature}`),
     ...(measured ? ['-DIPA_MEASURED'] : []),

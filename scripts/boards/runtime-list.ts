@@ -3,7 +3,7 @@
 
 import { inProject } from '../paths.js';
 import { interpreters } from './runtimes.js';
-import { translate } from './translate.js';
+import { type Form, translate } from './translate.js';
 
 /** C files that are compiled alike. */
 export interface SourceGroup {
@@ -19,6 +19,8 @@ export interface RuntimeSources {
   readonly groups: readonly SourceGroup[];
   /** For the application: folders of headers, and definitions. */
   readonly options: readonly string[];
+  /** Of the module that runs, in hexadecimal: a stored state goes with it. */
+  readonly sha256: string;
   /** The module itself, to be put into flash; undefined: it is in the C files. */
   readonly wasm?: Uint8Array;
 }
@@ -31,15 +33,25 @@ export interface Runtime {
 }
 
 /** Translated to C: the code is in flash, and there is no heap. */
-const native: Runtime = {
-  name: 'native',
-  async prepare(variant) {
-    const { file } = await translate(variant);
-    return { groups: [{ files: [file], options: [`-I${inProject('boards', 'runtime', 'native')}`], own: false }], options: [] };
-  },
-};
+function native(name: string, form: Form): Runtime {
+  return {
+    name,
+    async prepare(variant) {
+      const { file, sha256 } = await translate(variant, form);
+      return { groups: [{ files: [file], options: [`-I${inProject('boards', 'runtime', 'native')}`], own: false }], options: [], sha256 };
+    },
+  };
+}
 
-const RUNTIMES: readonly Runtime[] = [native, ...interpreters];
+/** The fast form, and the one that has the fewest bytes of flash, whose bytecode is interpreted in C. */
+const translations: readonly Runtime[] = [native('native', 'fast'), native('native-small', 'smallest')];
+
+const RUNTIMES: readonly Runtime[] = [...translations, ...interpreters];
+
+/** Whether the module is part of the C code; otherwise it is data, and an interpreter's sources are needed. */
+export function isTranslated(runtime: string): boolean {
+  return translations.some(({ name }) => name === runtime);
+}
 
 /** @throws Error for a runtime that is not there */
 export function findRuntime(name: string): Runtime {

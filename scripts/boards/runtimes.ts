@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interpreters: which C files make ipa_module.h of wasm3 and of WAMR, how they are compiled, and how much memory each module needs there.
 
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inBuild, inProject } from '../paths.js';
@@ -140,8 +141,9 @@ function interpreter(name: SourceName): Runtime {
     async prepare(variant): Promise<RuntimeSources> {
       const heapBytes = HEAP_BYTES[name][variant];
       if (heapBytes === undefined) throw new Error(`how much memory ${variant} needs on ${name} is not known: scripts/boards/runtimes.ts`);
-      const wasm = await readFile(interpreterModule(variant));
-      return { groups: await interpreterGroups(name, { heapBytes }), options: SHORT_CALLS[name], wasm: new Uint8Array(wasm) };
+      const wasm = new Uint8Array(await readFile(interpreterModule(variant)));
+      const sha256 = createHash('sha256').update(wasm).digest('hex');
+      return { groups: await interpreterGroups(name, { heapBytes }), options: SHORT_CALLS[name], sha256, wasm };
     },
   };
 }

@@ -27,6 +27,7 @@ const KIB = 1024;
 const LONGEST_CALL = 200_000;
 
 const native = { runtime: 'native', scheme: 'https', stackBytes: 1024 } as const;
+const nativeSmall = { ...native, runtime: 'native-small' } as const;
 const wasm3 = { runtime: 'wasm3', scheme: 'https', stackBytes: 6 * KIB } as const;
 const wamr = { runtime: 'wamr', scheme: 'https', stackBytes: 2 * KIB } as const;
 
@@ -42,6 +43,9 @@ export const firmwareRows: readonly FirmwareRow[] = [
   { ...native, board: 'mps2-an505', variant: 'ipad', budget: budget(40, 14) },
   { ...native, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(20, 10) },
   { ...native, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 13) },
+  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad', budget: budget(40, 14) },
+  { ...nativeSmall, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(20, 10) },
+  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 13) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(81, 205) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad-min', budget: budget(60, 102) },
   { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(97, 96) },

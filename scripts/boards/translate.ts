@@ -10,6 +10,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { inBuild } from '../paths.js';
 import { readModuleFacts } from '../wasm.js';
+import { ofInterpreter, readingInPlace, registersType, withRegisters } from './translated-interpreter.js';
 
 /** A module in C. */
 export interface Translation {
@@ -17,21 +18,38 @@ export interface Translation {
   readonly file: string;
   /** Its text. */
   readonly text: string;
+  /** Of the module that was translated; in hexadecimal. A stored state goes with it. */
+  readonly sha256: string;
 }
 
-/** Translates build/<variant>.wasm; writes build/boards/native/<variant>/ipa_module.c. Rejects when the variant is not built. */
-export async function translate(variant: string): Promise<Translation> {
-  const [release, named] = await Promise.all([readFile(inBuild(`${variant}.wasm`)), readFile(inBuild(`${variant}.names.wasm`))]);
-  if (readModuleFacts(release).codeBytes !== readModuleFacts(named).codeBytes)
-    throw new Error(`${variant}: the names are of another build`);
+/** What is translated: all WebAssembly, or the smallest form, which is mostly bytecode with an interpreter of its own (scripts/bytecode.ts). */
+export type Form = 'fast' | 'smallest';
+
+/** Endings of a form's files in build/, and its folder below build/boards/. */
+const FORMS: Readonly<Record<Form, { readonly module: string; readonly names: string; readonly folder: string }>> = {
+  fast: { module: 'fast.wasm', names: 'fast.names.wasm', folder: 'native' },
+  smallest: { module: 'wasm', names: 'names.wasm', folder: 'native-small' },
+};
+
+/**
+ * Translates a form of build/<variant>; writes ipa_module.c into build/boards/native/<variant>/, or native-small/ for the smallest form. Rejects
+ * when the variant is not built.
+ */
+export async function translate(variant: string, form: Form = 'fast'): Promise<Translation> {
+  const { module, names, folder } = FORMS[form];
+  const file = `${variant}.${module}`;
+  const [release, named] = await Promise.all([readFile(inBuild(file)), readFile(inBuild(`${variant}.${names}`))]);
+  if (readModuleFacts(release).codeBytes !== readModuleFacts(named).codeBytes) throw new Error(`${file}: the names are of another build`);
   const sha256 = createHash('sha256').update(release).digest('hex');
-  return translateFile(inBuild(`${variant}.names.wasm`), inBuild('boards', 'native', variant), { variant, sha256 });
+  return translateFile(inBuild(`${variant}.${names}`), inBuild('boards', folder, variant), { variant, file, sha256 });
 }
 
 /** What the module in C says of itself. */
 export interface Origin {
   readonly variant: string;
-  /** Of the module as it is shipped; in hexadecimal. */
+  /** The module's file, as it is shipped. */
+  readonly file: string;
+  /** Of this file; in hexadecimal. */
   readonly sha256: string;
 }
 
@@ -49,7 +67,7 @@ export async function translateFile(wasm: string, folder: string, origin: Origin
     await writeFile(translated, text);
     await rename(translated, file);
   }
-  return { file, text };
+  return { file, text, sha256: origin.sha256 };
 }
 
 function wasm2c(): string {
@@ -57,37 +75,41 @@ function wasm2c(): string {
 }
 
 /** The functions of wasm2c's output with a head of our own. @throws Error when it has what the native runtime lacks */
-function toNative(translated: string, { variant, sha256 }: Origin): string {
+function toNative(translated: string, { variant, file, sha256 }: Origin): string {
   const all = functionsOf(translated);
   const words = carriedWords(all);
   const carriers = words.size > 0 ? /^static \w+ shrink_(?:reload|spill|next|back)\(/ : /^$/;
   const functions = all
     .filter((text) => !carriers.test(text))
-    .map((text) => text.replace(words.size > 0 ? /^ *shrink_(?:reload|spill)\(\);\n/gm : /^$/, ''));
-  const globals = globalsOf(translated, functions).filter(({ name }) => !words.has(name));
+    .map((text) => readingInPlace(text.replace(words.size > 0 ? /^ *shrink_(?:reload|spill)\(\);\n/gm : /^$/, '')));
+  const known = globalsOf(translated, functions);
+  const globals = known.filter(({ name }) => !words.has(name) && !ofInterpreter(name));
   const segments = segmentsOf(translated);
   const text = [
     '/* SPDX-License-Identifier: Apache-2.0 */',
     `/* The module ${variant} in C, made by wasm2c (wabt) and scripts/boards/translate.ts; do not edit.`,
-    ` * SHA-256 of ${variant}.wasm: ${sha256} */`,
+    ` * SHA-256 of ${file}: ${sha256} */`,
     `#define IPA_MODULE_VARIANT "${variant}"`,
     `#define IPA_MODULE_SHA256 "${sha256}"`,
     `#define IPA_MEMORY_BYTES ${heapBaseOf(translated)}u`,
     '#include "ipa_native.h"',
     '',
-    ...declarationsOf(translated).filter((text) => !carriers.test(text)),
+    ...registersType(known.filter(({ isConstant }) => !isConstant).map(({ name }) => name)),
+    ...declarationsOf(translated)
+      .filter((text) => !carriers.test(text))
+      .map(withRegisters),
     '',
     ...[...words].map(([name, address]) => `#define ${name} ipa_word(${address}u)`),
     ...globals.map(({ name, value, isConstant }) => (isConstant ? `#define ${name} ${value}` : `static u32 ${name};`)),
     '',
-    ...segments.map(({ name, bytes }) => `static const u8 ${name}[] = {${bytes}};`),
+    ...[...segments, ...passiveSegmentsOf(translated)].map(({ name, bytes }) => `static const u8 ${name}[] = {${bytes}};`),
     '',
     'static void initialise(void) {',
     ...globals.filter(({ isConstant }) => !isConstant).map(({ name, value }) => `  ${name} = ${value};`),
     ...segments.map(({ name, at }) => `  memcpy(ipa_memory + ${at}, ${name}, sizeof ${name});`),
     '}',
     '',
-    ...functions,
+    ...functions.map(withRegisters),
     ...exportsOf(translated).map(([name, target]) => `#define export_${name} ${target}`),
     '#include "ipa_native_exports.h"',
     '',
@@ -106,6 +128,10 @@ function plain(line: string): string {
     .replace(/\(instance, /g, '(')
     .replace(/\(instance\)/g, '()')
     .replace(/&instance->w2c_(?:memory|0), /g, '')
+    .replace(
+      /data_segment_data_w2c_ipa_(\w+), \(instance->data_segment_dropped_w2c_ipa_\1 \? 0 : \d+\), /g,
+      'passive_$1, sizeof passive_$1, ',
+    )
     .replace(/instance->w2c_(\w+)/g, (_, name: string) => globalName(name))
     .replace(/_default32\(\(u64\)\((\w+)\)(?: \+ (\d+)u?)?/g, (_, address, offset = '0') => `(${address}, ${offset}u`)
     .replace(/\bw2c_ipa_(\w+)/g, (_, name: string) => shortName(name));
@@ -190,13 +216,22 @@ function heapBaseOf(translated: string): string {
 
 interface Segment {
   readonly name: string;
-  readonly at: string;
   readonly bytes: string;
 }
 
-function segmentsOf(translated: string): Segment[] {
+/** What is in the memory from the start. */
+function segmentsOf(translated: string): (Segment & { readonly at: string })[] {
   return [...translated.matchAll(/LOAD_DATA\(instance->w2c_(?:memory|0), (\d+)u, (\w+), \d+\);/g)].map(([, at = '', array = ''], index) => {
-    const [, bytes = ''] = new RegExp(`^static const u8 ${array}\\[\\] = \\{([^}]*)\\};`, 'm').exec(translated) ?? [];
-    return { name: `data${index}`, at, bytes };
+    return { name: `data${index}`, at, bytes: bytesOf(translated, array) };
   });
+}
+
+/** What the module fetches itself, and stays in flash. */
+function passiveSegmentsOf(translated: string): Segment[] {
+  const names = new Set([...translated.matchAll(/\bmemory_init\([^,]+, data_segment_data_w2c_ipa_(\w+),/g)].map(([, name = '']) => name));
+  return [...names].map((name) => ({ name: `passive_${name}`, bytes: bytesOf(translated, `data_segment_data_w2c_ipa_${name}`) }));
+}
+
+function bytesOf(translated: string, array: string): string {
+  return new RegExp(`^static const u8 ${array}\\[\\] = \\{([^}]*)\\};`, 'm').exec(translated)?.[1] ?? '';
 }

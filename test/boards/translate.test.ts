@@ -2,6 +2,7 @@
 // The module in C beside the module itself: each instruction with the same answers and the same memory, and a way out at the edge of the memory.
 
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ABI_VERSION } from '../../host/abi.js';
 import { seededRandom } from '../../host/wrap/seeded-random.js';
 import { translate, translateFile } from '../../scripts/boards/translate.js';
+import { readingInPlace } from '../../scripts/boards/translated-interpreter.js';
 import { inBuild, inProject } from '../../scripts/paths.js';
 import { variants } from '../../scripts/variants.js';
 
@@ -20,6 +22,10 @@ const compiler = spawnSync('cc', ['--version']).status === 0;
 
 const Operation = { load: 0, load8u: 1, load8s: 2, load16u: 3, load16s: 4, store: 5, store8: 6, store16: 7, fill: 8, copy: 9 } as const;
 const Arithmetic = { div: 10, rem: 11, rotl: 12, rotr: 13, clz: 14, ctz: 15, popcnt: 16, global: 17 } as const;
+/** Its second operand has the place in the segment in the upper half, the length in the lower. */
+const INIT = 18;
+const UNREACHABLE = 19;
+const SEGMENT_BYTES = 40;
 
 type Call = readonly [address: number, value: number, operation: number];
 
@@ -56,7 +62,7 @@ describe.skipIf(!compiler)('a module in C', () => {
   beforeAll(async () => {
     const module = assemble(source.replaceAll('ABI_VERSION', String(ABI_VERSION)), 'operations');
     wasm = readFileSync(module);
-    const { file } = await translateFile(module, FOLDER, { variant: 'operations', sha256: '0' });
+    const { file } = await translateFile(module, FOLDER, { variant: 'operations', file: 'operations.wasm', sha256: '0' });
     const flags = [
       '-std=c11',
       '-O1',
@@ -78,9 +84,10 @@ describe.skipIf(!compiler)('a module in C', () => {
     const random = seededRandom(seed);
     const below = (limit: number) => Math.floor(random() * limit);
     const calls: Call[] = Array.from({ length: 5_000 }, () => {
-      const operation = below(18);
+      const operation = below(UNREACHABLE);
       if (operation <= Operation.store16) return [below(HEAP_BASE - 8), below(2 ** 32) | 0, operation];
       if (operation <= Operation.copy) return [below(500), below(480), operation];
+      if (operation === INIT) return [below(HEAP_BASE - 20), (below(21) << 16) | below(20), operation];
       return [below(2 ** 32) | 0, 1 + below(operation < Arithmetic.rotl ? 2 ** 31 : 64), operation];
     });
     expect(run(calls.map((call) => call.join(' '))), `IPA_SEED=${seed}`).toEqual(inWebAssembly(wasm, calls));
@@ -118,8 +125,45 @@ describe.skipIf(!compiler)('a module in C', () => {
     expect(results.slice(1).map((line) => line.split(' '))).toEqual([['0', before], ...lines.slice(1).map(() => [TRAPPED, before])]);
   });
 
+  /** The operands of a copy out of the data segment. */
+  const init = (address: number, from: number, length: number): Call => [address, (from << 16) | length, INIT];
+
+  it.each([
+    ['at the end of the segment and of the memory', HEAP_BASE - 8, SEGMENT_BYTES - 8, 8],
+    ['of nothing behind both', HEAP_BASE, SEGMENT_BYTES, 0],
+    ['of all', 0, 0, SEGMENT_BYTES],
+  ])('does memory.init %s', (_, address, from, length) => {
+    expect(run([init(address, from, length).join(' ')])).toEqual(inWebAssembly(wasm, [init(address, from, length)]));
+  });
+
+  it.each([
+    ['beyond the segment', SEGMENT_BYTES - 7, 8],
+    ['of nothing far behind the segment', SEGMENT_BYTES + 1, 0],
+    ['from a place that wraps', -4, 8],
+    ['of more than the segment has', 0, SEGMENT_BYTES + 1],
+  ])('leaves memory.init %s, as WebAssembly does, and changes nothing', (_, from, length) => {
+    const [before, result] = run(['0 0 1', init(0, from, length).join(' ')]).map((line) => line.split(' '));
+    expect(result).toEqual([TRAPPED, before?.[1]]);
+    expect(() => inWebAssembly(wasm, [init(0, from, length)])).toThrow('out of bounds');
+  });
+
+  it.each([
+    ['beyond the memory', HEAP_BASE - 7, 8],
+    ['of nothing far behind the memory', HEAP_BASE + 1, 0],
+    ['to an address that wraps', -4, 8],
+    ['of more than the memory has', 0, HEAP_BASE + 1],
+  ])('leaves memory.init %s, and changes nothing', (_, address, length) => {
+    const [before, result] = run(['0 0 1', init(address, 0, length).join(' ')]).map((line) => line.split(' '));
+    expect(result).toEqual([TRAPPED, before?.[1]]);
+  });
+
   it('leaves divisions by zero and what cannot be reached', () => {
-    expect(run(['5 0 10', '5 0 11', '0 0 18', '5 2 10']).map((line) => line.split(' ')[0])).toEqual([TRAPPED, TRAPPED, TRAPPED, '2']);
+    expect(run(['5 0 10', '5 0 11', `0 0 ${UNREACHABLE}`, '5 2 10']).map((line) => line.split(' ')[0])).toEqual([
+      TRAPPED,
+      TRAPPED,
+      TRAPPED,
+      '2',
+    ]);
   });
 
   it('starts afresh: memory, data and globals', () => {
@@ -146,21 +190,37 @@ describe('the translation', () => {
       '(module (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 8)) (func (export "ipa_poll") (param f32) (result f32) (local.get 0)))',
       'floating',
     );
-    await expect(translateFile(file, FOLDER, { variant: 'floating', sha256: '0' })).rejects.toThrow(
+    await expect(translateFile(file, FOLDER, { variant: 'floating', file: 'floating.wasm', sha256: '0' })).rejects.toThrow(
       /floating: the native runtime has no f32/,
     );
   });
 
-  it('is the same each time, and names its module', async () => {
-    const [first, second] = [await translate('ipad-min'), await translate('ipad-min')];
+  it.each([
+    ['fast', 'ipad-min.fast.wasm'],
+    ['smallest', 'ipad-min.wasm'],
+  ] as const)('of the %s form is the same each time, and names its module', async (form, name) => {
+    const [first, second] = [await translate('ipad-min', form), await translate('ipad-min', form)];
+    const sha256 = createHash('sha256')
+      .update(readFileSync(inBuild(name)))
+      .digest('hex');
     expect(second.text).toBe(first.text);
+    expect(first.sha256).toBe(sha256);
+    expect(first.text).toContain(`SHA-256 of ${name}: ${sha256} */`);
     expect(first.text).toContain('#define IPA_MODULE_VARIANT "ipad-min"');
+    expect(first.text).toContain(`#define IPA_MODULE_SHA256 "${sha256}"`);
     expect(first.text).not.toMatch(/\/(?:home|root|work|tmp)\//);
   });
 
-  it.each(variants.map(({ name }) => name))('takes %s', async (name) => {
-    const { text } = await translate(name);
+  it('refuses a bytecode interpreter that reads its program in another way', () => {
+    expect(() => readingInPlace('static u32 bytecode_byte(void) {\n  return 0;\n}\n')).toThrow('$bytecode/byte reads the program');
+  });
+
+  it.each(variants.flatMap(({ name }) => [[name, 'fast'] as const, [name, 'smallest'] as const]))('takes %s, %s', async (name, form) => {
+    const { text } = await translate(name, form);
     for (const exported of ['abi_version', 'poll', 'event', 'window', 'window_size', 'argument', 'data', 'length', 'state', 'state_size'])
       expect(text).toMatch(new RegExp(`^#define export_ipa_${exported} \\w+$`, 'm'));
+    // the interpreter reads its program in flash, and has no globals
+    expect(/\bpassive_bytecode\b/.test(text)).toBe(form === 'smallest');
+    expect(text).not.toMatch(/\bg_bytecode_|\bmemory_init\(passive/);
   });
 });

@@ -69,6 +69,17 @@ static u8 *ipa_block(u32 address, u32 length) {
 static inline void memory_copy(u32 to, u32 from, u32 length) { memmove(ipa_block(to, length), ipa_block(from, length), length); }
 static inline void memory_fill(u32 at, u32 value, u32 length) { memset(ipa_block(at, length), (int)(value & 0xff), length); }
 
+/** Where `length` bytes of a data segment of `size` bytes lie. It is no part of the memory: it is constant, and stays in flash. */
+static inline const u8 *ipa_constant(const u8 *segment, u32 size, u32 at, u32 length) {
+  if (length > size || at > size - length) ipa_trap();
+  return segment + at;
+}
+
+static inline void memory_init(const u8 *segment, u32 size, u32 to, u32 from, u32 length) {
+  u8 *const block = ipa_block(to, length);
+  memcpy(block, ipa_constant(segment, size, from, length), length);
+}
+
 static inline u32 ipa_nonzero(u32 divisor) {
   if (divisor == 0) ipa_trap();
   return divisor;
@@ -81,6 +92,9 @@ static inline u32 ipa_nonzero(u32 divisor) {
 #define I32_CLZ(value) ((value) ? (u32)__builtin_clz(value) : 32u)
 #define I32_CTZ(value) ((value) ? (u32)__builtin_ctz(value) : 32u)
 #define I32_POPCNT(value) ((u32)__builtin_popcount(value))
+
+/** For the parts of an interpreter's loop, whatever their size: what they work on is in registers then. */
+#define IPA_IN_PLACE static inline __attribute__((always_inline))
 
 #define FUNC_PROLOGUE
 #define FUNC_EPILOGUE

@@ -5,11 +5,12 @@
   (global $heap_base (export "__heap_base") i32 (i32.const 1000))
   (global $calls (mut i32) (i32.const 7))
   (data (i32.const 16) "\80\ff\01\7f\00\00\00\80")
+  (data $fetched "A data segment of forty bytes, no memory")
   (func $operate (param $a i32) (param $b i32) (param $operation i32) (result i32)
-    (block $unreachable (block $global (block $popcnt (block $ctz (block $clz (block $rotr (block $rotl (block $rem (block $div
+    (block $unreachable (block $init (block $global (block $popcnt (block $ctz (block $clz (block $rotr (block $rotl (block $rem (block $div
     (block $copy (block $fill (block $store16 (block $store8 (block $store
     (block $load16_s (block $load16_u (block $load8_s (block $load8_u (block $load
-      (br_table $load $load8_u $load8_s $load16_u $load16_s $store $store8 $store16 $fill $copy $div $rem $rotl $rotr $clz $ctz $popcnt $global
+      (br_table $load $load8_u $load8_s $load16_u $load16_s $store $store8 $store16 $fill $copy $div $rem $rotl $rotr $clz $ctz $popcnt $global $init
         $unreachable (local.get $operation)))
       (return (i32.load offset=4 (local.get $a))))
       (return (i32.load8_u (local.get $a))))
@@ -29,6 +30,8 @@
       (return (i32.ctz (local.get $a))))
       (return (i32.popcnt (local.get $a))))
       (global.set $calls (i32.add (global.get $calls) (i32.const 1))) (return (global.get $calls)))
+      (memory.init $fetched (local.get $a) (i32.shr_s (local.get $b) (i32.const 16)) (i32.and (local.get $b) (i32.const 0xffff)))
+      (return (i32.const 0)))
     unreachable)
   (func $nothing (param i32) (result i32) (i32.const 0))
   (func $version (export "ipa_abi_version") (result i32) (i32.const ABI_VERSION))
