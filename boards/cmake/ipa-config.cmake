@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # find_package(ipa 0.1 REQUIRED CONFIG): targets whose sources are compiled with yours, by your compiler and with your options.
 #   ipa::<variant>          the module translated to C (ipa_VARIANTS names all), and what the loop must know of it; take one
+#   ipa::<variant>-small    the same in its smallest form: a third less flash, and some forty times the instructions
 #   ipa::<variant>-wasm     the same variant as bytes, ipa_wasm and ipa_wasm_length (ipa_wasm.h), for an interpreter
 #   ipa::wasm3, ipa::wamr   the interpreters' glue; their own sources and include folders come from you
 #   ipa::loop               the loop between module and port
@@ -28,6 +29,8 @@ endfunction()
 foreach(_ipa_variant IN LISTS ipa_VARIANTS)
   set(_ipa_definitions ${ipa_DEFINITIONS_${_ipa_variant}})
   _ipa_add(${_ipa_variant} SOURCES native/${_ipa_variant}/ipa_module.c INCLUDES runtime/native DEFINITIONS ${_ipa_definitions})
+  _ipa_add(${_ipa_variant}-small
+    SOURCES native-small/${_ipa_variant}/ipa_module.c INCLUDES runtime/native DEFINITIONS ${_ipa_definitions})
   _ipa_add(${_ipa_variant}-wasm SOURCES wasm/${_ipa_variant}.c INCLUDES wasm DEFINITIONS ${_ipa_definitions})
 endforeach()
 foreach(_ipa_part IN LISTS ipa_PARTS)

@@ -39,13 +39,13 @@ const budget = (flashKib: number, ramKib: number): FirmwareBudget => ({
 
 /** The table. */
 export const firmwareRows: readonly FirmwareRow[] = [
-  { ...native, board: 'mps2-an386', variant: 'ipad', budget: budget(40, 14) },
-  { ...native, board: 'mps2-an505', variant: 'ipad', budget: budget(40, 14) },
+  { ...native, board: 'mps2-an386', variant: 'ipad', budget: budget(41, 14) },
+  { ...native, board: 'mps2-an505', variant: 'ipad', budget: budget(41, 14) },
   { ...native, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(20, 10) },
   { ...native, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 13) },
-  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad', budget: budget(40, 14) },
-  { ...nativeSmall, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(20, 10) },
-  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(24, 13) },
+  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad', budget: budget(26, 14) },
+  { ...nativeSmall, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(15, 10) },
+  { ...nativeSmall, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(17, 13) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(81, 205) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad-min', budget: budget(60, 102) },
   { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(97, 96) },

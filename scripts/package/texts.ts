@@ -39,8 +39,9 @@ export function notice(wabtVersion: string): string {
   return `ipa-wasm, firmware package
 Licence: Apache License 2.0 (LICENSE).
 
-The files native/*/ipa_module.c are translations of this project's own modules,
-made with wasm2c of WABT, the WebAssembly Binary Toolkit, npm package wabt
+The files ipa_module.c in native/ and native-small/ are translations of this
+project's own modules, made with wasm2c of WABT, the WebAssembly Binary Toolkit,
+npm package wabt
 ${wabtVersion}. What they contain of wasm2c's own text is
 Copyright WebAssembly Community Group participants, Apache License 2.0
 (licenses/WABT-LICENSE). It has been changed: the text around the functions is

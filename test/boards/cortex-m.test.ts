@@ -5,21 +5,23 @@ import { describe, expect, it } from 'vitest';
 import { findBoard } from '../../scripts/boards/board-list.js';
 import { buildFirmware } from '../../scripts/boards/firmware.js';
 import { runMainJob, runPlainMainJob } from '../../scripts/boards/main-job.js';
+import { isTranslated } from '../../scripts/boards/runtime-list.js';
 import { type FirmwareRow, firmwareRows } from '../../scripts/boards/table.js';
 import { armTools } from '../support/boards.js';
 
 const tools = armTools();
 
 /** Interpreters have tests of their own; `npm run boards` runs every row. */
-const nativeRows = firmwareRows.filter(({ runtime }) => runtime === 'native');
+const translatedRows = firmwareRows.filter(({ runtime }) => isTranslated(runtime));
 const rowOf = (board: string, variant: string): FirmwareRow =>
-  nativeRows.find((row) => row.board === board && row.variant === variant) ?? expect.fail(`no row ${board} ${variant}`);
+  translatedRows.find((row) => row.runtime === 'native' && row.board === board && row.variant === variant) ??
+  expect.fail(`no row ${board} ${variant}`);
 
 /** Images of the tests are not those of `npm run boards`, which may run at the same time. */
 const build = (row: FirmwareRow, more: { measured: boolean } & Partial<Parameters<typeof buildFirmware>[1]>) =>
   buildFirmware(tools!, { ...row, label: 'test', ...more });
 
-describe.skipIf(!tools).each(nativeRows)('$variant on $board over $scheme', (row) => {
+describe.skipIf(!tools).each(translatedRows)('$variant, $runtime, on $board over $scheme', (row) => {
   it('downloads, enables and reports, within its budget, and then finds nothing to do', async () => {
     const firmware = await build(row, { measured: true });
     const { report, polls } = await runMainJob(tools!, firmware, { scheme: row.scheme });

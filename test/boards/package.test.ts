@@ -13,6 +13,14 @@ import { inBuild, inProject, root } from '../../scripts/paths.js';
 import { variants } from '../../scripts/variants.js';
 import { haveTools, run, runWell } from './consumer/tools.js';
 
+interface Form {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly memoryBytes: number;
+  readonly stateBytes: number;
+}
+
 interface Manifest {
   readonly version: string;
   readonly abiVersion: number;
@@ -20,11 +28,11 @@ interface Manifest {
     Record<
       string,
       {
-        wasm: { bytes: number; sha256: string };
-        plain: { bytes: number };
-        native: { bytes: number };
-        memoryBytes: number;
-        stateBytes: number;
+        wasm: Form;
+        fast: Form;
+        plain: Form;
+        native: Form;
+        nativeSmall: Form;
       }
     >
   >;
@@ -76,23 +84,27 @@ describe('the package', () => {
     expect(abiVersion).toBe(ABI_VERSION);
     expect(Object.keys(rows)).toEqual(variants.map(({ name }) => name));
     for (const [name, row] of Object.entries(rows)) {
-      const wasm = await readFile(packed('wasm', `${name}.wasm`));
-      const native = await readFile(packed('native', name, 'ipa_module.c'), 'utf8');
       const array = /= \{([\d,\s]+)\}/.exec(await readFile(packed('wasm', `${name}.c`), 'utf8'))?.[1] ?? '';
-      expect(
-        Buffer.from(
-          array
-            .split(',')
-            .filter((each) => each.trim())
-            .map(Number),
-        ).equals(await readFile(packed('wasm', `${name}.plain.wasm`))),
-        name,
-      ).toBe(true);
-      expect(wasm.equals(await readFile(inBuild(`${name}.wasm`))), name).toBe(true);
-      expect([row.wasm.bytes, row.native.bytes]).toEqual([wasm.length, native.length]);
-      expect(row.plain.bytes, name).toBeGreaterThan(row.wasm.bytes);
-      expect(native).toContain(`#define IPA_MEMORY_BYTES ${row.memoryBytes}u`);
-      expect(native).toContain(`#define IPA_MODULE_SHA256 "${row.wasm.sha256}"`);
+      const numbers = array.split(',').filter((each) => each.trim());
+      expect(Buffer.from(numbers.map(Number)).equals(await readFile(packed('wasm', `${name}.plain.wasm`))), name).toBe(true);
+      for (const form of ['wasm', 'fast', 'plain'] as const) {
+        const file = form === 'wasm' ? `${name}.wasm` : `${name}.${form}.wasm`;
+        const content = await readFile(packed('wasm', file));
+        expect(row[form]).toMatchObject({ file: `wasm/${file}`, bytes: content.length });
+        expect(content.equals(await readFile(inBuild(file))), file).toBe(true);
+      }
+      expect(row.fast.bytes, name).toBeGreaterThan(row.wasm.bytes);
+      expect(row.plain.bytes, name).toBeGreaterThan(row.fast.bytes);
+      for (const [form, module] of [
+        [row.native, row.fast],
+        [row.nativeSmall, row.wasm],
+      ] as const) {
+        const text = await readFile(packed(form.file), 'utf8');
+        expect([form.bytes, form.memoryBytes, form.stateBytes]).toEqual([text.length, module.memoryBytes, module.stateBytes]);
+        expect(text).toContain(`#define IPA_MEMORY_BYTES ${module.memoryBytes}u`);
+        expect(text).toContain(`#define IPA_MODULE_SHA256 "${module.sha256}"`);
+      }
+      expect([row.native.file, row.nativeSmall.file]).toEqual(['native', 'native-small'].map((each) => `${each}/${name}/ipa_module.c`));
     }
   });
 
@@ -147,11 +159,10 @@ describe.skipIf(!haveTools('sha256sum'))('its checksums', () => {
 });
 
 describe.skipIf(!haveTools('cmake', 'gcc'))('a project of the host', () => {
-  it('gets every variant by find_package, and each begins a poll that ends by the lost modem', { timeout: 180_000 }, async () => {
+  it('gets every variant by find_package, and each begins a poll that ends by the lost modem', { timeout: 360_000 }, async () => {
     const rows = (await manifest()).variants;
     await build('host', [`-DCMAKE_PREFIX_PATH=${packed()}`, '-DCMAKE_C_FLAGS=-O1']);
-    for (const [name, { stateBytes }] of Object.entries(rows))
-      expect(await runWell(folder('host', `consumer-${name}`), [])).toBe(lineOf(name, stateBytes));
+    for (const { program, line } of programsOf(rows)) expect(await runWell(folder('host', program), []), program).toBe(line);
   });
 
   it('builds the template where it lies, with the variant that is named', async () => {
@@ -163,12 +174,12 @@ describe.skipIf(!haveTools('cmake', 'gcc'))('a project of the host', () => {
 });
 
 describe.skipIf(!haveTools('cmake', 'arm-none-eabi-gcc', 'qemu-system-arm'))('a project of a Cortex-M4', () => {
-  it('gets every variant by find_package, and each runs on the emulated board', { timeout: 180_000 }, async () => {
+  it('gets every variant by find_package, and each runs on the emulated board', { timeout: 360_000 }, async () => {
     const rows = (await manifest()).variants;
     await build('cortex-m4', [`-Dipa_DIR=${packed('cmake')}`, `-DCMAKE_TOOLCHAIN_FILE=${path.join(consumer, 'cortex-m4.cmake')}`]);
     const semihosting = ['-semihosting-config', 'enable=on,target=native'];
-    for (const [name, { stateBytes }] of Object.entries(rows)) {
-      const kernel = ['-kernel', folder('cortex-m4', `consumer-${name}`)];
+    for (const { program, line } of programsOf(rows)) {
+      const kernel = ['-kernel', folder('cortex-m4', program)];
       const output = await runWell('qemu-system-arm', [
         '-M',
         'mps2-an386',
@@ -179,7 +190,7 @@ describe.skipIf(!haveTools('cmake', 'arm-none-eabi-gcc', 'qemu-system-arm'))('a 
         ...semihosting,
         ...kernel,
       ]);
-      expect(output).toBe(lineOf(name, stateBytes));
+      expect(output, program).toBe(line);
     }
   });
 });
@@ -243,4 +254,11 @@ async function build(name: string, options: readonly string[]): Promise<void> {
   await runWell('cmake', ['--build', folder(name), '--parallel', '2']);
 }
 
-const lineOf = (name: string, stateBytes: number): string => `${name}: started 0, ended ${ErrorCode.CardLost}, state ${stateBytes}\n`;
+/** Each variant in both forms in C, and the line that it prints. */
+function programsOf(rows: Manifest['variants']): { program: string; line: string }[] {
+  const lineOf = (name: string, stateBytes: number) => `${name}: started 0, ended ${ErrorCode.CardLost}, state ${stateBytes}\n`;
+  return Object.entries(rows).flatMap(([name, { native, nativeSmall }]) => [
+    { program: `consumer-${name}`, line: lineOf(name, native.stateBytes) },
+    { program: `consumer-${name}-small`, line: lineOf(name, nativeSmall.stateBytes) },
+  ]);
+}

@@ -368,6 +368,18 @@ describe.skipIf(!canBuildPosix())('ipa-posix', async () => {
     });
   });
 
+  it('does the main job with the smallest form in C, and takes no state of the fast one', async () => {
+    const small = await buildPosix('ipad', 'smallest');
+    const { bed, modem } = await startBed();
+    const [theirs, own] = ['fast', 'small'].map((name) => ['--state', temporary(`form-${name}.state`)] as const);
+    expect(await run(program, [...modem, ...theirs!])).toMatchObject({ status: 0, results: [{ restored: false }] });
+    expect(await run(small, [...modem, ...theirs!])).toMatchObject({ status: 2, stderr: expect.stringContaining('another build') });
+    const { iccid } = queueMainJob(bed);
+    expect(await run(small, [...modem, ...own!])).toMatchObject({ status: 0, results: [{ ok: true, packages: 2, profilesInstalled: 1 }] });
+    expectMainJob(bed, iccid);
+    expect(await run(small, [...modem, ...own!])).toMatchObject({ status: 0, results: [{ restored: true, packages: 0 }] });
+  }, 180_000);
+
   for (const interpreter of await interpretersHere())
     it(`does the main job with the module in ${interpreter}, from the state of the one in C`, async () => {
       const interpreted = await buildPosixWith(interpreter);
@@ -375,14 +387,14 @@ describe.skipIf(!canBuildPosix())('ipa-posix', async () => {
       const args = [...modem, '--state', temporary(`${interpreter}.state`)];
       expect(await run(program, args)).toMatchObject({ status: 0, results: [{ restored: false }] });
       const { iccid } = queueMainJob(bed);
-      const module = ['--module', inBuild('ipad.wasm')];
+      const module = ['--module', inBuild('ipad.fast.wasm')];
       expect(await run(interpreted, [...args, ...module])).toMatchObject({
         status: 0,
         results: [{ ok: true, restored: true, packages: 2 }],
       });
       expectMainJob(bed, iccid);
       expect(await run(interpreted, args)).toMatchObject({ status: 2, stderr: expect.stringContaining('--module is missing') });
-      const damaged = temporaryFile('damaged.wasm', readFileSync(inBuild('ipad.wasm')).subarray(0, 2000));
+      const damaged = temporaryFile('damaged.wasm', readFileSync(inBuild('ipad.fast.wasm')).subarray(0, 2000));
       expect(await run(interpreted, [...modem, '--module', damaged])).toMatchObject({
         status: 1,
         stderr: expect.stringContaining('no module'),

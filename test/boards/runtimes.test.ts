@@ -109,14 +109,20 @@ function answersAsNode(variant: string, module: string, start: () => Promise<{ h
   });
 }
 
-describe.skipIf(!hasCompiler() && !sourcesAreRequired())('native', () => {
+/** A state is one form's: each runtime is held against its own on Node. */
+const TRANSLATIONS = [
+  ['native', 'fast.wasm'],
+  ['native-small', 'wasm'],
+] as const;
+
+describe.skipIf(!hasCompiler() && !sourcesAreRequired()).each(TRANSLATIONS)('%s', (runtime, ending) => {
   describe.each(VARIANTS)('%s', (variant) => {
     let program: string;
     beforeAll(async () => {
-      const { groups } = await findRuntime('native').prepare(variant);
-      program = await buildHarness(groups, { name: `native-${variant}`, sanitized: true });
+      const { groups } = await findRuntime(runtime).prepare(variant);
+      program = await buildHarness(groups, { name: `${runtime}-${variant}`, sanitized: true });
     }, BUILD_MS);
-    answersAsNode(variant, inBuild(`${variant}.wasm`), async () => ({ harness: launch(program), file: '' }));
+    answersAsNode(variant, inBuild(`${variant}.${ending}`), async () => ({ harness: launch(program), file: '' }));
   });
 });
 
@@ -145,7 +151,7 @@ describe.each(available)('%s', (name) => {
       const harness = launch(checked);
       expect(await harness.start(file), context).toBe(HostError.BadModule);
       expect((await harness.poll(0)).kind, context).toBe(HostError.Trapped);
-      expect(await harness.start(inBuild('ipad-min.wasm')), `a good module after ${context}`).toBe(0);
+      expect(await harness.start(interpreterModule('ipad-min')), `a good module after ${context}`).toBe(0);
       expect((await harness.poll(0)).kind).toBe(0);
     };
 
@@ -155,7 +161,7 @@ describe.each(available)('%s', (name) => {
     });
 
     it('a module cut off anywhere', async () => {
-      const whole = await readFile(inBuild('ipad-min.wasm'));
+      const whole = await readFile(interpreterModule('ipad-min'));
       const harness = launch(checked);
       for (let length = 0; length < whole.length; length += length < 900 ? 1 : 97) {
         const file = await inFile(name, 'cut', whole.subarray(0, length));
@@ -218,7 +224,7 @@ describe.each(available)('%s', (name) => {
 
   it('says that an arena is too small, whichever allocation does not fit, and takes no more than it says', async () => {
     const harness = launch(checked);
-    const file = inBuild('ipad-min.wasm');
+    const file = interpreterModule('ipad-min');
     expect(await harness.start(file)).toBe(0);
     const needed = await harness.heapUsed();
     expect(needed).toBeGreaterThan(MEMORY_BYTES);
@@ -235,7 +241,7 @@ describe.each(available)('%s', (name) => {
   // wasm3 trusts each instruction
   it.runIf(name === 'wamr')('survives modules with bits turned over', async () => {
     const harness = launch(checked);
-    const whole = await readFile(inBuild('ipad-min.wasm'));
+    const whole = await readFile(interpreterModule('ipad-min'));
     for (let seed = SEED; seed < SEED + 400; seed++) {
       const bytes = Uint8Array.from(whole);
       const at = Math.imul(seed, 0x9e3779b1) >>> 0;

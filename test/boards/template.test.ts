@@ -52,12 +52,12 @@ describe('the template', () => {
 });
 
 describe.skipIf(!haveTools('gcc')).each(variants)('the application with $name', (variant) => {
-  it('has options that the module takes, and ends by the lost modem', async () => {
-    const { file } = await translate(variant.name);
+  it.each(['fast', 'smallest'] as const)('has options that the module takes in its %s form, and ends by the lost modem', async (form) => {
+    const { file } = await translate(variant.name, form);
     const includes = [INCLUDE, `-I${inProject('boards', 'runtime', 'native')}`, `-I${inProject('boards', 'template')}`];
     const loop = ['ipa.c', 'ipa_options.c'].map((name) => inProject('boards', 'common', name));
     const sources = [...SOURCES.map(template), ...loop, file, inProject('test', 'boards', 'consumer', 'log-spy.c')];
-    const program = built(variant.name);
+    const program = built(`${variant.name}-${form}`);
     await runWell('gcc', [...defines(definitionsOf(variant)), ...includes, '-Wl,--wrap=ipa_port_log', ...sources, '-o', program]);
     const { status, output } = await run(program, [], path.dirname(program));
     expect(output.trim().split('\n').slice(0, 2)).toEqual([`${Log.Begin}:0`, `${Log.Action}:${Action.CardWrite}`]);

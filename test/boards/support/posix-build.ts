@@ -8,7 +8,7 @@ import { access, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { interpreterGroups } from '../../../scripts/boards/runtimes.js';
-import { translate } from '../../../scripts/boards/translate.js';
+import { type Form, translate } from '../../../scripts/boards/translate.js';
 import { inBuild, inProject } from '../../../scripts/paths.js';
 import { variants } from '../../../scripts/variants.js';
 import { isRequired, unpacked } from '../../support/debian.js';
@@ -42,10 +42,9 @@ export function canBuildPosix(): boolean {
 }
 
 /** The program with this variant of the module in it, under sanitizers. Rejects with the compiler's complaint. */
-export async function buildPosix(variant: string): Promise<string> {
-  const { file, text } = await translate(variant);
-  const [, checksum = ''] = /^#define IPA_MODULE_SHA256 "([0-9a-f]{64})"$/m.exec(text) ?? [];
-  const own = await compileOwn(variant, [`-DIPA_MODULE_SHA256="${checksum}"`]);
+export async function buildPosix(variant: string, form: Form = 'fast'): Promise<string> {
+  const { file, sha256 } = await translate(variant, form);
+  const own = await compileOwn(variant, [`-DIPA_MODULE_SHA256="${sha256}"`]);
   const module = await compileAll([file], ['-std=c11', '-O1', '-g', ...SANITIZERS]);
   return link([...own, ...module], LIBRARIES);
 }
