@@ -5,7 +5,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Story, tellStory } from '../host/cli/demo/story.js';
-import { type BoardsReport, figuresTable } from './boards/figures.js';
+import { type BoardsReport, figuresTable, waysTable } from './boards/figures.js';
 import { runAsScript } from './main.js';
 import { inBuild, inProject } from './paths.js';
 
@@ -27,6 +27,8 @@ interface Sizes {
 
 const EXAMPLE = 'test/docs/embedding.ts';
 const README = inProject('README.md');
+/** Where the ways to run the module are compared. */
+const WAYS = 'boards/README.md';
 const SMALL_BYTES = 5_000;
 const LARGE_BYTES = 500_000;
 const NUMBERS = new Intl.NumberFormat('en-US');
@@ -92,10 +94,11 @@ async function example(): Promise<string> {
 async function fillBoards(): Promise<void> {
   const report = await readFile(inBuild('boards.json'), 'utf8').catch(() => undefined);
   if (report === undefined) return;
-  const table = figuresTable(JSON.parse(report) as BoardsReport);
-  for (const file of ['README.md', 'boards/README.md']) {
+  const measured = JSON.parse(report) as BoardsReport;
+  for (const file of ['README.md', WAYS]) {
     const text = await readFile(inProject(file), 'utf8');
-    await writeFile(inProject(file), fillBlock(text, 'boards', table, file));
+    const filled = fillBlock(text, 'boards', figuresTable(measured), file);
+    await writeFile(inProject(file), file === WAYS ? fillBlock(filled, 'ways', waysTable(measured), file) : filled);
   }
 }
 

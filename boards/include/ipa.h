@@ -75,7 +75,7 @@ int32_t ipa_result(void);
 /**
  * Puts a stored state into the instance that ipa_start has just made. The first command after a loss of power then has IPA_OPTION_RESTART.
  * Returns 0, or IPA_HOST_BAD_STATE when it is of another size or interface version: then the instance is as it was. That it belongs to
- * the same build of the module is for the port to know, by the checksum it keeps beside it.
+ * the same build and form of the module is for the port to know, by the checksum it keeps beside it.
  */
 int32_t ipa_restore(const uint8_t *state, uint32_t length);
 

@@ -22,7 +22,7 @@ enum ipa_host_error {
   IPA_HOST_NO_MEMORY = -258,
   /** The eUICC answers command Es10 with more bytes than there is room for. */
   IPA_HOST_ANSWER_TOO_LONG = -259,
-  /** The stored state is of another build of the module, or damaged. */
+  /** The stored state is of another build or form of the module, or damaged. */
   IPA_HOST_BAD_STATE = -260,
 };
 

@@ -44,6 +44,23 @@ export function figuresTable({ smallProfileBytes, rows }: BoardsReport): string 
   ].join('\n');
 }
 
+/** The board and variant by which the ways to run the module are compared. */
+const COMPARED = { board: 'mps2-an386', variant: 'ipad' } as const;
+
+/** The ways to run one variant on one board beside each other, in Markdown. */
+export function waysTable({ rows }: BoardsReport): string {
+  const compared = rows.filter(({ board, variant }) => board === COMPARED.board && variant === COMPARED.variant);
+  const line = (what: string, of: (row: RowMeasurement) => string) => `| ${[what, ...compared.map(of)].join(' | ')} |`;
+  return [
+    line(`\`${COMPARED.variant}\` on ${COMPARED.board}`, ({ runtime }) => runtime),
+    `|---${'|--:'.repeat(compared.length)}|`,
+    line('flash of the whole image, bytes', ({ flashBytes }) => count(flashBytes)),
+    line('RAM in all, bytes', ({ ramBytes }) => count(ramBytes)),
+    line('main job, instructions', ({ instructions }) => rounded(instructions.mainJob)),
+    line('longest call, instructions', ({ longestCall }) => rounded(longestCall.instructions)),
+  ].join('\n');
+}
+
 /** Rows whose flash or RAM a text tells otherwise, or not at all. */
 export function staleFigures(text: string, rows: readonly RowMeasurement[]): string[] {
   return rows.flatMap((row) => {

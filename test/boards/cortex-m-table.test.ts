@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { findBoard } from '../../scripts/boards/board-list.js';
-import { figuresTable, staleFigures } from '../../scripts/boards/figures.js';
+import { figuresTable, staleFigures, waysTable } from '../../scripts/boards/figures.js';
 import { type RowMeasurement, rowExcesses, rowName } from '../../scripts/boards/measure-row.js';
 import { findRuntime } from '../../scripts/boards/runtime-list.js';
 import { firmwareRows } from '../../scripts/boards/table.js';
@@ -68,6 +68,22 @@ describe('the figures of the READMEs', () => {
   it('are told by row', () => {
     expect(table).toContain('| `ipad`, CoAP, native, cortex-m4 (mps2-an386) | 39,016 | 13,596 | 100 | 2 | 3 | 4 | 5 | 100 |');
     expect(table).toContain('a profile of 5,000 bytes');
+  });
+
+  it('compare the ways to run one variant on one board', () => {
+    const small = { ...within, runtime: 'native-small', instructions: { ...within.instructions, mainJob: 58_606_560 } };
+    const others = [
+      { ...within, board: 'mps2-an505' },
+      { ...within, variant: 'ipad-min' },
+    ];
+    expect(waysTable({ ...report, rows: [...report.rows, small, ...others] }).split('\n')).toEqual([
+      '| `ipad` on mps2-an386 | native | native-small |',
+      '|---|--:|--:|',
+      '| flash of the whole image, bytes | 39,016 | 1,000 |',
+      '| RAM in all, bytes | 13,596 | 500 |',
+      '| main job, instructions | 3 | 59,000,000 |',
+      '| longest call, instructions | 100 | 100 |',
+    ]);
   });
 
   it('are stale when flash or RAM is another by more than two per cent, or missing', () => {

@@ -160,6 +160,10 @@ describe.each(available)('%s', (name) => {
         await expectBad(await inFile(name, 'none', new Uint8Array(Buffer.from(bytes, 'hex'))), bytes || 'nothing');
     });
 
+    it('the smallest form, which is bytecode that it would have to fetch from a passive segment', async () => {
+      await expectBad(inBuild('ipad-min.wasm'), 'the smallest form');
+    });
+
     it('a module cut off anywhere', async () => {
       const whole = await readFile(interpreterModule('ipad-min'));
       const harness = launch(checked);
