@@ -4,10 +4,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { interpreterModule } from '../../scripts/boards/runtimes.js';
 import { fetchSources } from '../../scripts/boards/sources.js';
 import { makeContainer } from '../../scripts/boards/update-container.js';
 import { describeModule } from '../../scripts/boards/update-module.js';
-import { inBuild } from '../../scripts/paths.js';
 import { canCompile, DESCRIPTION, install, newKey, pretendContainer, Refusal, setUp, UpdateHost } from './support/update-host.js';
 import { compileModuleHost } from './support/update-module-host.js';
 import { FAULTS, faultThat, withFault } from './support/update-modules.js';
@@ -23,19 +23,19 @@ describe.skipIf(!(await canCompile(() => fetchSources('wasm3'))))('self-test', (
   let host: UpdateHost;
   let wasm: Buffer;
   beforeAll(async () => {
-    wasm = await readFile(inBuild('ipad-min.wasm'));
+    wasm = await readFile(interpreterModule('ipad-min'));
     host = new UpdateHost(await compileModuleHost());
   });
   afterAll(() => host?.close());
 
   it.each(['ipad', 'ipad-iot', 'ipad-min', 'ipad-min-coap', 'ipad-consumer'])('%s passes', async (variant) => {
-    expect(await host.ask('test', await readFile(inBuild(`${variant}.wasm`)))).toBe('0');
+    expect(await host.ask('test', await readFile(interpreterModule(variant)))).toBe('0');
   });
 
   it('lpa passes where the device is compiled for it', async () => {
     const lpa = new UpdateHost(await compileModuleHost(false));
     try {
-      expect(await lpa.ask('test', await readFile(inBuild('lpa.wasm')))).toBe('0');
+      expect(await lpa.ask('test', await readFile(interpreterModule('lpa')))).toBe('0');
       // and the device for it finds out that another module has other commands
       expect(Number(await lpa.ask('test', wasm))).toBeLessThan(0);
     } finally {
