@@ -18,8 +18,8 @@ export interface InterpreterOptions {
  * spare. All of it is taken at ipa_start, which says IPA_HOST_NO_MEMORY once a module has outgrown it.
  */
 const HEAP_BYTES: Readonly<Record<SourceName, Readonly<Record<string, number>>>> = {
-  wasm3: { 'ipad-min': 99_328, 'ipad-min-coap': 117_760, lpa: 136_192, 'ipad-iot': 191_488, ipad: 198_656, 'ipad-consumer': 290_816 },
-  wamr: { 'ipad-min': 53_248, 'ipad-min-coap': 61_952, lpa: 68_608, 'ipad-iot': 88_064, ipad: 92_928, 'ipad-consumer': 122_880 },
+  wasm3: { 'ipad-min': 99_328, 'ipad-min-coap': 117_760, lpa: 136_192, 'ipad-iot': 191_488, ipad: 208_896, 'ipad-consumer': 290_816 },
+  wamr: { 'ipad-min': 53_248, 'ipad-min-coap': 61_952, lpa: 68_608, 'ipad-iot': 88_064, ipad: 96_768, 'ipad-consumer': 122_880 },
 };
 
 const INTERPRETER = inProject('boards', 'runtime', 'interpreter');

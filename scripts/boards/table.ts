@@ -46,8 +46,8 @@ export const firmwareRows: readonly FirmwareRow[] = [
   { ...nativeSmall, board: 'mps2-an386', variant: 'ipad', budget: budget(26, 14) },
   { ...nativeSmall, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(15, 10) },
   { ...nativeSmall, board: 'mps2-an386', variant: 'ipad-min-coap', scheme: 'coap', budget: budget(17, 13) },
-  { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(81, 205) },
+  { ...wasm3, board: 'mps2-an386', variant: 'ipad', budget: budget(81, 210) },
   { ...wasm3, board: 'mps2-an386', variant: 'ipad-min', budget: budget(60, 102) },
-  { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(97, 96) },
+  { ...wamr, board: 'mps2-an386', variant: 'ipad', budget: budget(98, 98) },
   { ...wamr, board: 'lm3s6965evb', variant: 'ipad-min', budget: budget(76, 56) },
 ];
