@@ -27,13 +27,14 @@ const SHELL = 'host/core/wasi-shell/shell.ts';
 
 /** Every compilation of the build. */
 function compilations(): CompileRequest[] {
-  const shipped = variants.flatMap(({ name, entry, ...features }): CompileRequest[] => [
+  const shipped = variants.flatMap(({ name, entry, compiled = [], ...features }): CompileRequest[] => [
     {
       entry,
       target: 'release',
       options: featureOptions(features),
       outFile: `build/${name}.wasm`,
       shrunk: {
+        compiled,
         textFile: `build/${name}.wat`,
         namesFile: `build/${name}.names.wasm`,
         scalarsFile: `build/${name}.scalars.json`,
@@ -73,7 +74,7 @@ export function steps(): Step[] {
         'asconfig.json',
         'package-lock.json',
       ],
-      outputs: requests.flatMap(({ outFile, shrunk = {} }) => [outFile, ...Object.values(shrunk)]),
+      outputs: requests.flatMap(({ outFile, shrunk: { compiled: _, ...files } = {} }) => [outFile, ...Object.values(files)]),
       run: () => compileAll(requests),
     },
     {

@@ -30,8 +30,11 @@ export interface Interpreted extends Emitted {
   readonly functions: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** Makes the smallest form of a module that was compiled with names. */
-export function interpreted(wasm: Uint8Array): Interpreted {
+/**
+ * Makes the smallest form of a module that was compiled with names. `besides`: functions, by file and name, that stay WebAssembly with those that
+ * the entry file exports for it.
+ */
+export function interpreted(wasm: Uint8Array, besides: readonly string[] = []): Interpreted {
   setOptions();
   const range = scalarsOf(wasm);
   let moves: readonly Move[] = [];
@@ -41,7 +44,7 @@ export function interpreted(wasm: Uint8Array): Interpreted {
   });
   let compiled: readonly string[] = [];
   const optimized = changed(parse(smallest(straightened(smallest(tree)))), (module) => {
-    compiled = removeBuildExports(module);
+    compiled = [...removeBuildExports(module), ...besides.map((name) => `$assembly/${name}`)];
     joinConditions(module);
     makeArms(module);
     joinData(module);

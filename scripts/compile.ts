@@ -23,6 +23,8 @@ export interface CompileRequest {
 
 /** Other forms of a shipped module, where they are wanted; paths. */
 export interface ShrunkRequest {
+  /** Functions that stay WebAssembly, as Variant.compiled has them. */
+  readonly compiled?: readonly string[];
   /** Its text. */
   readonly textFile?: string;
   /** The same code with the names of its functions. */

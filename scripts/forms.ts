@@ -22,7 +22,7 @@ async function main([compiledFile = '', outFile = '', wanted = '{}']: readonly s
     await write(request.fastNamesFile, () => fast.named);
     await write(request.fastScalarsFile, () => `${JSON.stringify(fast.moves)}\n`);
   }
-  const { wasm, named, text, moves, functions } = interpreted(compiled);
+  const { wasm, named, text, moves, functions } = interpreted(compiled, request.compiled);
   await write(outFile, () => wasm);
   await write(request.namesFile, () => named);
   await write(request.textFile, () => text);

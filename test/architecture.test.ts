@@ -202,7 +202,7 @@ describe('the tree', () => {
 /** memory.copy and memory.fill alone; missing in binaryen's type declarations. */
 const BULK_MEMORY_OPT = (binaryen.Features as unknown as { BulkMemoryOpt: number }).BulkMemoryOpt;
 
-describe.each(variants)('the release module $name', ({ name, entry, budget, ...features }) => {
+describe.each(variants)('the release module $name', ({ name, entry, budget, compiled = [], ...features }) => {
   const release = async () => new Uint8Array(await readFile(inBuild(`${name}.wasm`)));
   const text = () => readFile(inBuild(`${name}.wat`), 'utf8');
   const instantiate = async () => checkExports(new WebAssembly.Instance(new WebAssembly.Module(await release())).exports);
@@ -246,7 +246,7 @@ describe.each(variants)('the release module $name', ({ name, entry, budget, ...f
       entry,
       target: 'release',
       options: featureOptions(features),
-      shrunk: {},
+      shrunk: { compiled },
       outFile: `build/test/${name}-again.wasm`,
     });
     expect(Buffer.compare(again, await release())).toBe(0);

@@ -45,7 +45,7 @@ import { MOVED, PENDING, REPEAT } from './streams';
 import { markOutcome, markRow } from './trail';
 
 /** Turns of the loop in one call at most; bounds the work of a call. */
-const MAX_TURNS: u32 = 4;
+const MAX_TURNS: u32 = 2;
 
 /** Addresses of the tables, in the order of Go. */
 // biome-ignore format: a table a line
