@@ -14,7 +14,7 @@ export interface BoardsReport {
 const TOLERANCE = 0.02;
 const NUMBERS = new Intl.NumberFormat('en-US');
 const count = (number: number): string => NUMBERS.format(number);
-/** Counts differ by some per cent from run to run, by the chunks in which bytes arrive. */
+/** Counts differ from run to run, by the chunks in which bytes arrive. */
 const rounded = (number: number): string => NUMBERS.format(Number(number.toPrecision(2)));
 
 const SCHEMES: Readonly<Record<string, string>> = { https: '', coap: ', CoAP', coaps: ', CoAPS' };
@@ -40,7 +40,7 @@ export function figuresTable({ smallProfileBytes, rows }: BoardsReport): string 
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...lines,
     '',
-    `Whole images, with loop, port, drivers and module; flash and RAM in bytes, the rest in instructions that QEMU counts, of which some per cent are chance. The main job downloads a profile of ${count(smallProfileBytes)} bytes, enables it and reports.`,
+    `Whole images, with loop, port, drivers and module; flash and RAM in bytes, the rest in instructions that QEMU counts. They differ from run to run with the chunks in which bytes arrive: by some per cent where the module is compiled, up to threefold where it is interpreted, because each chunk is an event and a poll. The main job downloads a profile of ${count(smallProfileBytes)} bytes, enables it and reports.`,
   ].join('\n');
 }
 
