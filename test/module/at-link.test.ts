@@ -348,10 +348,10 @@ describe('a response APDU', () => {
   it('that never comes is a time-out', () => {
     const session = new Session(new SimplePeers(), { nowMs: 0xffff_f000 });
     session.tell(Event.Command, 0, session.commandBytes());
-    expect(session.module.poll(session.nowMs).kind).toBe(Action.CardTransmit);
-    expect(session.module.poll(session.nowMs)).toMatchObject({ kind: Action.Idle, argument: 30_000 });
+    expect(session.module.next(session.nowMs).kind).toBe(Action.CardTransmit);
+    expect(session.module.next(session.nowMs)).toMatchObject({ kind: Action.Idle, argument: 30_000 });
     session.nowMs += 29_999;
-    expect(session.module.poll(session.nowMs >>> 0)).toMatchObject({ kind: Action.Idle, argument: 1 });
+    expect(session.module.next(session.nowMs >>> 0)).toMatchObject({ kind: Action.Idle, argument: 1 });
     session.nowMs += 1;
     expect(session.goOn()).toMatchObject({ error: ErrorCode.ModemTimeout });
   });

@@ -202,9 +202,8 @@ describe('while the card takes a block', () => {
     const { hand, h, first } = loading();
     hand.isCardHeld = true;
     hand.module.event(Event.Datagram, 0, fromHex(`6245${h[0]!.head}${first}`));
-    expect(hand.module.poll(0).kind).toBe(Action.DatagramSend);
-    let asked = hand.module.poll(0);
-    while (asked.kind === Action.Idle && asked.argument === 0) asked = hand.module.poll(0);
+    expect(hand.module.next(0).kind).toBe(Action.DatagramSend);
+    const asked = hand.module.next(0);
     const { kind, bytes } = asked;
     expect(kind).toBe(Action.CardTransmit);
     hand.module.event(Event.NetworkFailed, NetworkFailure.ConnectionLost);

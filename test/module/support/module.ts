@@ -2,6 +2,7 @@
 // The release module at its exports, call by call and without waiting: what tests close to the module drive.
 
 import { readFileSync } from 'node:fs';
+import { Action as ActionKind } from '../../../host/abi.js';
 import { checkExports, type IpaExports } from '../../../host/core/exports.js';
 import type { Action } from '../../../host/interfaces.js';
 import { inBuild } from '../../../scripts/paths.js';
@@ -52,6 +53,13 @@ export class Module {
       argument: this.exports.ipa_argument(),
       bytes: Uint8Array.from(this.memory.subarray(at, at + this.exports.ipa_length())),
     };
+  }
+
+  /** Asks until there is something to do or to wait for: Idle with argument 0 is neither. */
+  next(nowMs: number): Action {
+    let action = this.poll(nowMs);
+    while (action.kind === ActionKind.Idle && action.argument === 0) action = this.poll(nowMs);
+    return action;
   }
 
   /** Tells what happened. Returns what ipa_event returns; bytes beyond the window are announced but not written. */
