@@ -3,9 +3,9 @@
 
 import { ErrorCode } from '../abi/errors';
 import { ConsentAnswer, Event, NetworkFailure } from '../abi/events';
-import { HAS_COAP, HAS_EMULATION, HAS_POLICY } from '../abi/features';
+import { HAS_COAP, HAS_EMULATION, HAS_POLICY, HAS_PUSH } from '../abi/features';
 import { CARD_WINDOW_BYTES, COAP_HEAD_BYTES } from '../abi/limits';
-import { CardLink } from '../abi/options';
+import { CardLink, Command } from '../abi/options';
 import { CARD_WINDOW, HASH_CC, NETWORK_RX, O, RESPONSE, S, WINDOW_BYTES } from '../abi/state';
 import { SIGNATURE, SIGNATURE_BYTES } from '../emulation/memory';
 import { emulationEvent } from '../emulation/virtual-isdr';
@@ -124,13 +124,15 @@ function networkFailed(argument: i32): i32 {
   const state = S.networkState;
   const reason = argument & 0xff;
   const waits = state == NetworkState.WindowOut || state == NetworkState.Asked || state == NetworkState.Opening;
-  const isExpected = (waits && !S.networkFromHost) || (HAS_COAP && S.coapState);
+  // who listens sends nothing that would fail once more: it is kept while the card is still read
+  const willListen = HAS_PUSH && O.command == Command.Listen && S.networkOpened && state == NetworkState.Idle;
+  const isExpected = (waits && !S.networkFromHost) || willListen || (HAS_COAP && S.coapState);
   if (!isExpected || reason < NetworkFailure.Unreachable || reason > NetworkFailure.Malformed) return ErrorCode.UnexpectedEvent;
   const error = ErrorCode.NetworkUnreachable + 1 - reason;
   // what has come is used first
   if (HAS_COAP && S.coapState) coapFail(error, argument >> 8);
   else {
-    S.networkState = state == NetworkState.Opening ? NetworkState.Unreached : NetworkState.Failed;
+    S.networkState = willListen || state == NetworkState.Opening ? NetworkState.Unreached : NetworkState.Failed;
     S.networkError = error;
     S.networkDetail = argument >> 8;
   }

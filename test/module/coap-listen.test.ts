@@ -3,7 +3,7 @@
 // kind, what is refused, and what the device tells by itself.
 
 import { describe, expect, it } from 'vitest';
-import { Command, ErrorCode, Event, Option } from '../../host/abi.js';
+import { Command, ErrorCode, Event, NetworkFailure, Option } from '../../host/abi.js';
 import { fromHex } from '../../host/sim/codec/bytes.js';
 import { type ByHandOptions, CoapByHand, numberOption } from './support/coap-by-hand.js';
 import { type Answers, SimplePeers } from './support/simple-peers.js';
@@ -278,3 +278,16 @@ it('a card that does not tell its EID ends the waiting', () => {
   hand.begin();
   expect(hand.result).toMatchObject({ error: ErrorCode.StatusWord, detail: 0x6f00, packages: 0 });
 });
+
+it.each([NetworkFailure.ConnectionLost, NetworkFailure.Unreachable])(
+  'a port that is lost while the card is still read ends it, too (%i)',
+  (reason) => {
+    const hand = new CoapByHand({ command: Command.Listen });
+    hand.isCardHeld = true;
+    hand.begin();
+    while (hand.opened === '') hand.answerOfCard();
+    hand.module.event(Event.NetworkFailed, reason);
+    while (!hand.result) hand.answerOfCard();
+    expect(hand.result).toMatchObject({ error: ErrorCode.NetworkUnreachable + 1 - reason, packages: 0 });
+  },
+);

@@ -186,7 +186,7 @@ describe('the interface', () => {
     const peers = new SimplePeers();
     const { module } = isdr;
     module.event(Event.Command, 0, Uint8Array.of(Option.Command, 1, Command.Poll, Option.CardLink, 1, CardLink.Apdu));
-    const { kind, bytes } = module.poll(0);
+    const { kind, bytes } = module.next(0);
     expect([kind, hex(bytes)]).toEqual([Action.CardTransmit, '80AA000005A903830107']);
     expect(peers.apdus).toEqual([]);
   });
