@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set-up of vitest when step coverage is wanted (scripts/test.ts): every instance of the shipped module in this process, however a
-// test comes by it, leaves marks of the rows that its calls take.
+// test comes by it and in either form, leaves marks of the rows that its calls take.
 
 import { readFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
 import { leaveMarks } from '../../scripts/coverage/marks.js';
 import { inBuild } from '../../scripts/paths.js';
+import type { Move } from '../../scripts/shrink/promote.js';
 import { StepMarks } from './step-marks.js';
+import { movesOf } from './unmoved.js';
 
 const steps = new StepMarks();
-const shippedBytes = readFileSync(inBuild('ipad.wasm'));
-const shippedModules = new WeakSet<WebAssembly.Module>();
+const shipped = ['ipad', 'ipad.fast'].map((form) => ({ bytes: readFileSync(inBuild(`${form}.wasm`)), moves: movesOf(form) }));
+const movesOfModules = new WeakMap<WebAssembly.Module, readonly Move[]>();
 
 type Constructor<Arguments extends unknown[]> = new (...args: Arguments) => object;
 
@@ -29,13 +31,15 @@ function replaceNew<Arguments extends unknown[]>(
 
 replaceNew<[Uint8Array]>('Module', (Real, [bytes]) => {
   const compiled = new Real(bytes);
-  if (shippedBytes.equals(bytes)) shippedModules.add(compiled as WebAssembly.Module);
+  const form = shipped.find((each) => each.bytes.equals(bytes));
+  if (form) movesOfModules.set(compiled as WebAssembly.Module, form.moves);
   return compiled;
 });
 
 replaceNew<[WebAssembly.Module, Record<string, Record<string, unknown>>?]>('Instance', (Real, args) => {
   const instance = new Real(...args) as WebAssembly.Instance;
-  return shippedModules.has(args[0]) ? { exports: steps.around(instance.exports) } : instance;
+  const moves = movesOfModules.get(args[0]);
+  return moves ? { exports: steps.around(instance.exports, moves) } : instance;
 });
 
 afterAll(() => leaveMarks(steps.marks()));

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { checkExports, type IpaExports } from '../../host/core/exports.js';
 import { inBuild } from '../../scripts/paths.js';
+import type { Move } from '../../scripts/shrink/promote.js';
 import { unmoved } from './unmoved.js';
 
 interface MarkingExports extends IpaExports {
@@ -23,32 +24,32 @@ export class StepMarks {
     this.#region = regionOf(this.#module);
   }
 
-  /** The exports of a shipped module; a call of one that runs it is made here first. */
-  around(shipped: WebAssembly.Exports): WebAssembly.Exports {
+  /** The exports of a shipped module; a call of one that runs it is made here first. `moves`: where its scalars lie. */
+  around(shipped: WebAssembly.Exports, moves?: readonly Move[]): WebAssembly.Exports {
     const module = shipped as unknown as IpaExports;
     const region = new Uint8Array(module.memory.buffer, this.#region.byteOffset, this.#region.length);
     return {
       ...shipped,
       ipa_poll: (nowMs: number) => {
-        this.poll(region, nowMs);
+        this.poll(region, nowMs, moves);
         return module.ipa_poll(nowMs);
       },
       ipa_event: (kind: number, argument: number, length: number) => {
-        this.event(region, kind, argument, length);
+        this.event(region, kind, argument, length, moves);
         return module.ipa_event(kind, argument, length);
       },
     };
   }
 
   /** Polls from this state of a shipped module. */
-  poll(state: Uint8Array, nowMs: number): void {
-    this.#region.set(unmoved(state));
+  poll(state: Uint8Array, nowMs: number, moves?: readonly Move[]): void {
+    this.#region.set(unmoved(state, moves));
     this.#module.ipa_poll(nowMs);
   }
 
   /** Tells an event in this state of a shipped module; its bytes are in the window, which is part of it. */
-  event(state: Uint8Array, kind: number, argument: number, length: number): void {
-    this.#region.set(unmoved(state));
+  event(state: Uint8Array, kind: number, argument: number, length: number, moves?: readonly Move[]): void {
+    this.#region.set(unmoved(state, moves));
     this.#module.ipa_event(kind, argument, length);
   }
 
