@@ -3,7 +3,7 @@
 
 import { type Access, accessOf, isAccess } from '../shrink/access.js';
 import { isDeclaration, isList, type List, lists } from '../shrink/tree.js';
-import { type InterpretedFunction, type Item, instruction, LARGEST_OPERAND, type Label } from './code.js';
+import { type InterpretedFunction, type Item, instruction, LARGEST_OPERAND, type Label, newLabel } from './code.js';
 import { comparison, conditionOf } from './comparisons.js';
 import { tidy } from './tidy.js';
 
@@ -65,7 +65,6 @@ class Assembler {
     return {
       name: String(this.#function[1]),
       parameters: declared('param'),
-      hasResult,
       locals: declared('local'),
       operands: this.#highest,
       calls: this.#calls,
@@ -210,7 +209,7 @@ class Assembler {
   }
 
   #block(node: List): void {
-    const label: Label = { kind: 'label', isUsed: false };
+    const label = newLabel();
     const hasValue = hasResult(node);
     const height = this.#height;
     const name = isList(node[1]) ? undefined : node[1];
@@ -221,7 +220,7 @@ class Assembler {
   }
 
   #loop(node: List): void {
-    const label: Label = { kind: 'label', isUsed: false };
+    const label = newLabel();
     const name = isList(node[1]) ? undefined : node[1];
     this.#items.push(label);
     this.#targets.push({ name, label, height: this.#height, hasValue: false });
@@ -231,10 +230,7 @@ class Assembler {
 
   #if(node: List): void {
     const [condition = [], then = [], otherwise] = lists(node).filter(([kind]) => kind !== 'result');
-    const [past, end]: [Label, Label] = [
-      { kind: 'label', isUsed: false },
-      { kind: 'label', isUsed: false },
-    ];
+    const [past, end] = [newLabel(), newLabel()];
     const { value, isNegated } = conditionOf(condition);
     this.#node(value);
     if (!this.#isReachable) return;

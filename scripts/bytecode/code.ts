@@ -18,7 +18,7 @@ export interface Instruction {
   readonly target?: Label;
 }
 
-/** The targets of a `table` instruction, one byte or more for each. */
+/** The targets of a `table` instruction, a byte for each. */
 export interface Targets {
   readonly kind: 'targets';
   readonly labels: readonly Label[];
@@ -30,7 +30,6 @@ export type Item = Instruction | Label | Targets;
 export interface InterpretedFunction {
   readonly name: string;
   readonly parameters: number;
-  readonly hasResult: boolean;
   /** Locals besides the parameters. */
   readonly locals: number;
   /** Values on the stack at most, locals and parameters not counted. */
@@ -41,6 +40,11 @@ export interface InterpretedFunction {
 }
 
 export const LARGEST_OPERAND = 255;
+
+/** A label that nothing jumps to yet. */
+export function newLabel(): Label {
+  return { kind: 'label', isUsed: false };
+}
 
 export function instruction(name: string, operand?: number): Instruction {
   return operand === undefined ? { kind: 'instruction', name } : { kind: 'instruction', name, operand };

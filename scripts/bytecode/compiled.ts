@@ -2,7 +2,7 @@
 // Which functions stay WebAssembly: those that are run for every byte, those that only tell a number to the host, and what they
 // call. All others are run a few times in a session, and are smaller as bytecode.
 
-import { functions, isDeclaration, type List, lists, visit } from '../shrink/tree.js';
+import { callsOf, functions, isDeclaration, type List, lists, visit } from '../shrink/tree.js';
 
 /** Exports with no more instructions than this stay as they are: a way into the interpreter would take as much. */
 const FEW_INSTRUCTIONS = 4;
@@ -23,15 +23,6 @@ export function compiledOf(module: List, wanted: readonly string[]): Set<string>
     if (name !== undefined && each && callsOf(each).length === 0 && size(each) <= FEW_INSTRUCTIONS) keep(name);
   }
   return compiled;
-}
-
-/** The functions that one calls. */
-export function callsOf(each: List): string[] {
-  const called = new Set<string>();
-  visit(each, (node) => {
-    if (node[0] === 'call') called.add(String(node[1]));
-  });
-  return [...called];
 }
 
 function size(each: List): number {

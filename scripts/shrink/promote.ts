@@ -7,7 +7,7 @@ import { refuseScalarArguments } from './arguments.js';
 import { carriers, RELOAD, SPILL } from './carry.js';
 import { divideChoices, sources } from './choices.js';
 import { accessesOf, MOST_GLOBALS, type Placed, placeScalars } from './scalars.js';
-import { constant, functions, isList, type List, lists, type Node, rewrite, visit } from './tree.js';
+import { callsOf, constant, functions, isList, type List, lists, type Node, rewrite } from './tree.js';
 
 type Global = Placed & { readonly global: string };
 
@@ -69,14 +69,6 @@ function usersOf(module: List, scalars: ReadonlyMap<number, Global>): Set<string
     for (const each of functions(module)) if (callsOf(each).some((called) => users.has(called))) users.add(nameOf(each));
   }
   return users;
-}
-
-function callsOf(node: List): string[] {
-  const called: string[] = [];
-  visit(node, (inner) => {
-    if (inner[0] === 'call') called.push(nameOf(inner));
-  });
-  return called;
 }
 
 /** Exports that only look: between two calls the region is up to date, so they go on reading it, and are right after a restore. */

@@ -54,6 +54,15 @@ export function visit(node: List, look: (inner: List) => void): void {
   });
 }
 
+/** The names of the functions that are called below a node, as often as they are. */
+export function callsOf(node: List): string[] {
+  const called: string[] = [];
+  visit(node, ([kind, name]) => {
+    if (kind === 'call') called.push(String(name));
+  });
+  return called;
+}
+
 /** Replaces every list below `node` by what `change` makes of it, innermost first, in the order of evaluation. */
 export function rewrite(node: List, change: (inner: List) => List): void {
   node.forEach((child, index) => {

@@ -286,6 +286,16 @@ describe('what the interpreter cannot do is refused', () => {
       `(func $c (param i32 i32 i32 i32 i32)) ${functionsOf({ f: ['', `(call $c ${five}) (i32.const 2)`] })}`,
       '$c has 5 parameters',
     ],
+    [
+      'a block left with a value from within an expression',
+      functionsOf({
+        f: [
+          'a',
+          '(block $out (result i32) (i32.add (i32.const 5) (if (result i32) (local.get $a) (then (br $out (i32.const 1))) (else (i32.const 7)))))',
+        ],
+      }),
+      'a block in $f is left from within an expression',
+    ],
     ['32 locals', functionsOf({ f: ['', `${many} (i32.add (local.get $l31) (local.get $l30))`] }), 'too many parameters or locals'],
     [
       'a variable that does not begin at 0',
